@@ -1,0 +1,43 @@
+import { accept, action, refuse } from '../action.ts';
+import { assert } from '../assert.ts';
+import { refuseStranger } from '../holder.ts';
+import { cost, secondsFor } from '../money.ts';
+
+/** Lengthens a lease; the hold grows first, so that the longer lease is paid for too. */
+export const extend = action({
+  name: 'extend',
+  needs: (input: { sessionId: string; addedSeconds: number }) => ({
+    session: { sessionId: input.sessionId },
+  }),
+  decide: ({ session: facts }, { sessionId, addedSeconds }, moment) => {
+    assert(facts, 'the session exists');
+    const { session, lease, hold, account } = facts;
+    const stranger = refuseStranger(facts.holder, moment.actor);
+    if (stranger) return refuse(stranger);
+    const { name, state } = session;
+    // Past its end the lease waits only for the expiry to be carried out.
+    const isOver = lease.until !== null && lease.until <= moment.now;
+    if (state === 'stopping' || state === 'ended' || isOver)
+      return refuse({ kind: 'session_state', name, state, needs: 'alive' });
+
+    const leaseSeconds = lease.leaseSeconds + addedSeconds;
+    const { mostLeaseSeconds: mostSeconds } = moment.policy;
+    if (leaseSeconds > mostSeconds)
+      return refuse({ kind: 'lease_too_long', askedSeconds: leaseSeconds, mostSeconds });
+    const needed = cost(lease.deviceCount, addedSeconds, lease.ticksPerSecond);
+    const available = account.posted - account.held;
+    if (needed > available) {
+      const reachesSeconds = secondsFor(available, lease.deviceCount, lease.ticksPerSecond);
+      const short = { account: account.name, needed, available, reachesSeconds };
+      return refuse({ kind: 'short_balance', ...short });
+    }
+    const until = lease.until && new Date(lease.until.getTime() + addedSeconds * 1000);
+    return accept(
+      { sessionId },
+      { kind: 'grow_hold', holdId: hold.id, accountId: account.id, by: needed },
+      { kind: 'update_lease', leaseId: lease.id, set: { leaseSeconds, until } },
+      { kind: 'update_session', sessionId, set: { warnedSeconds: null } },
+      { kind: 'notify', notice: 'session_changed', sessionId },
+    );
+  },
+});

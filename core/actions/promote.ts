@@ -1,0 +1,35 @@
+import { accept, action, type Moment } from '../action.ts';
+import type { Change } from '../change.ts';
+import { priceOf } from '../policy.ts';
+import { isOffering, type Placement, planQueue } from '../queue.ts';
+
+/** Gives free devices to those who wait in line, first come first served. */
+export const promote = action({
+  name: 'promote',
+  needs: () => ({ fleet: true as const }),
+  decide: ({ fleet }, _input: null, moment) => {
+    const hosts = fleet.hosts.filter((host) => isOffering(host, moment.now, moment.policy));
+    const placements = planQueue(fleet.queue, hosts, moment.policy);
+    // Everybody's place in the line is shown in their message, so a move concerns the whole line.
+    const concerned = placements.length > 0 ? fleet.queue : [];
+    return accept(
+      { hostIds: [...new Set(placements.map(({ hostId }) => hostId))] },
+      ...placements.flatMap((placement) => placeLease(placement, moment)),
+      ...concerned.map(
+        ({ sessionId }): Change => ({ kind: 'notify', notice: 'session_changed', sessionId }),
+      ),
+    );
+  },
+});
+
+/** The lease becomes active on these devices, at their price. */
+export function placeLease({ queued, hostId, devices }: Placement, moment: Moment): Change[] {
+  const { leaseId, sessionId } = queued;
+  const ticksPerSecond = priceOf(moment.policy, devices[0]?.type ?? queued.deviceType);
+  const set = { activeAt: moment.now, ticksPerSecond };
+  return [
+    { kind: 'move_lease', leaseId, from: 'queued', to: 'active', set },
+    { kind: 'assign_devices', leaseId, deviceIds: devices.map(({ id }) => id) },
+    { kind: 'update_session', sessionId, set: { hostId } },
+  ];
+}

@@ -1,0 +1,167 @@
+import { accept, action, type Decision, type Fleet, type Moment, refuse } from '../action.ts';
+import { assert } from '../assert.ts';
+import { typeMatches } from '../device-type.ts';
+import type { Account, Channel, Lease, Session } from '../entity.ts';
+import { cost, secondsFor } from '../money.ts';
+import { dearestPrice, sortedTypes } from '../policy.ts';
+import type { Image } from '../ports.ts';
+import { estimateStart, isOffering, mostTogether, planQueue, type QueuedLease } from '../queue.ts';
+import type { Refusal } from '../refusal.ts';
+import { candidateNames } from '../session-name.ts';
+import { placeLease } from './promote.ts';
+
+export type StartInput = {
+  personId: string;
+  deviceType: string;
+  deviceCount: number;
+  leaseSeconds: number;
+  image: Image;
+  channel: Channel;
+  /** Refuse instead of waiting in line. */
+  now: boolean;
+};
+
+export type StartResult = { sessionId: string; name: string; state: 'requested' | 'queued' };
+
+/** Holds the credits for the whole lease, and gives it its devices or a place in the line. */
+export const start = action({
+  name: 'start',
+  needs: (input: StartInput, { eventId }) => ({
+    fleet: true as const,
+    payer: { personId: input.personId },
+    takenNames: candidateNames(eventId),
+  }),
+  decide: (facts, input, moment): Decision<StartResult> => {
+    assert(facts.payer, 'the person who asks has an account to pay from');
+    const { account } = facts.payer;
+    const fleet = offeringFleet(facts.fleet, moment);
+    const refusal =
+      refuseLength(input, moment) ??
+      refuseDevices(facts.fleet, input) ??
+      refuseBalance(input, account, { fleet: facts.fleet, moment });
+    if (refusal) return refuse(refusal);
+
+    const lease = newLease(input, account, { fleet: facts.fleet, moment });
+    const queued: QueuedLease = { ...lease, leaseId: lease.id, sessionId: moment.eventId };
+    const queue = [...fleet.queue, queued];
+    const placement = planQueue(queue, fleet.hosts, moment.policy).find(
+      (candidate) => candidate.queued === queued,
+    );
+    if (placement === undefined) {
+      const line = { ...fleet, queue };
+      if (input.now) return refuse(noneFree(input, estimateStart(line, moment.now, moment.policy)));
+      const limit = moment.policy.queueLimit;
+      if (queue.length > limit) return refuse({ kind: 'queue_full', limit });
+    }
+    const session = newSession(input, lease, { taken: facts.takenNames, moment });
+    const held = cost(lease.deviceCount, lease.leaseSeconds, lease.ticksPerSecond);
+    const result = { sessionId: session.id, name: session.name };
+    return accept<StartResult>(
+      { ...result, state: placement ? 'requested' : 'queued' },
+      { kind: 'add_lease', lease, holdId: moment.newId(), held },
+      { kind: 'add_session', session },
+      ...(placement ? placeLease(placement, moment) : []),
+      { kind: 'notify', notice: 'session_changed', sessionId: session.id },
+    );
+  },
+});
+
+function offeringFleet(fleet: Fleet, { now, policy }: Moment): Fleet {
+  return { ...fleet, hosts: fleet.hosts.filter((host) => isOffering(host, now, policy)) };
+}
+
+function refuseLength({ leaseSeconds }: StartInput, { policy }: Moment): Refusal | null {
+  const { leastLeaseSeconds: leastSeconds, mostLeaseSeconds: mostSeconds } = policy;
+  const askedSeconds = leaseSeconds;
+  if (askedSeconds < leastSeconds) return { kind: 'lease_too_short', askedSeconds, leastSeconds };
+  if (askedSeconds > mostSeconds) return { kind: 'lease_too_long', askedSeconds, mostSeconds };
+  return null;
+}
+
+/** A busy, drained or silent host is waited for; only what no host could ever give is refused. */
+function refuseDevices({ hosts }: Fleet, input: StartInput): Refusal | null {
+  const { deviceType, deviceCount } = input;
+  const offered = offeredTypes(hosts);
+  if (offered.length === 0) return { kind: 'no_hosts_yet' };
+  if (!offered.some((type) => typeMatches(deviceType, type)))
+    return { kind: 'unknown_device_type', typed: deviceType, offered, nearest: null };
+  const most = mostTogether(hosts, deviceType);
+  return deviceCount <= most
+    ? null
+    : { kind: 'too_many_devices', asked: deviceCount, deviceType, most };
+}
+
+function refuseBalance(
+  input: StartInput,
+  account: Account,
+  { fleet, moment }: { fleet: Fleet; moment: Moment },
+): Refusal | null {
+  const price = dearestPrice(moment.policy, input.deviceType, offeredTypes(fleet.hosts));
+  const needed = cost(input.deviceCount, input.leaseSeconds, price);
+  const available = account.posted - account.held;
+  if (needed <= available) return null;
+  const reachesSeconds = secondsFor(available, input.deviceCount, price);
+  return { kind: 'short_balance', account: account.name, needed, available, reachesSeconds };
+}
+
+function noneFree({ deviceType, deviceCount }: StartInput, estimatedAt: Date | null): Refusal {
+  return { kind: 'none_free', deviceType, deviceCount, estimatedAt };
+}
+
+function offeredTypes(hosts: Fleet['hosts']): string[] {
+  const devices = hosts.flatMap((host) => host.devices);
+  return sortedTypes(devices.filter(({ state }) => state === 'offered').map(({ type }) => type));
+}
+
+function newLease(
+  input: StartInput,
+  account: Account,
+  { fleet, moment }: { fleet: Fleet; moment: Moment },
+): Lease {
+  return {
+    id: moment.newId(),
+    personId: input.personId,
+    accountId: account.id,
+    deviceType: input.deviceType,
+    deviceCount: input.deviceCount,
+    leaseSeconds: input.leaseSeconds,
+    ticksPerSecond: dearestPrice(moment.policy, input.deviceType, offeredTypes(fleet.hosts)),
+    state: 'queued',
+    requestedAt: moment.now,
+    activeAt: null,
+    until: null,
+    endedAt: null,
+    endReason: null,
+  };
+}
+
+/** A session has the id of the event that began it, so its names can be looked up beforehand. */
+function newSession(
+  input: StartInput,
+  lease: Lease,
+  { taken, moment }: { taken: readonly string[]; moment: Moment },
+): Session {
+  const id = moment.eventId;
+  const name = candidateNames(id).find((candidate) => !taken.includes(candidate));
+  assert(name, 'a name of its own is left for every session');
+  return {
+    id,
+    leaseId: lease.id,
+    name,
+    state: 'requested',
+    image: input.image,
+    channel: input.channel,
+    token: moment.newSecret(),
+    hostId: null,
+    deviceUuids: [],
+    containerId: null,
+    url: null,
+    progress: null,
+    claimToken: null,
+    claimUntil: null,
+    readySince: null,
+    readyMillis: 0,
+    warnedSeconds: null,
+    faultDetail: null,
+  };
+}

@@ -1,0 +1,108 @@
+import type { EndReason } from './end-reason.ts';
+import type { Platform } from './message.ts';
+import type { Ticks } from './money.ts';
+import type { DeviceSample, Image, StartProgress } from './ports.ts';
+import type { DeviceState, HoldState, HostState, LeaseState, SessionState } from './state.ts';
+
+export type Role = 'admin';
+
+/** Who asks, for this one request. */
+export type Actor =
+  | { kind: 'person'; personId: string; name: string; teamId: string; roles: readonly Role[] }
+  | { kind: 'system'; name: string };
+
+export type Person = { id: string; teamId: string; name: string; roles: readonly Role[] };
+
+/** Available = posted − held, never below zero but for the issuer's. */
+export type Account = {
+  id: string;
+  kind: 'issuer' | 'team' | 'person' | 'spent';
+  name: string;
+  posted: Ticks;
+  held: Ticks;
+};
+
+export type Hold = { id: string; accountId: string; amount: Ticks; state: HoldState };
+
+/** One GPU of a host, or one slot of a host without GPUs. */
+export type Device = {
+  id: string;
+  hostId: string;
+  uuid: string;
+  index: number;
+  type: string;
+  model: string;
+  memoryMib: number;
+  state: DeviceState;
+  /** The unended lease that has it. */
+  leaseId: string | null;
+  sample: DeviceSample | null;
+};
+
+export type Host = {
+  id: string;
+  name: string;
+  state: HostState;
+  simulated: boolean;
+  /** When it last answered; null: never yet. */
+  seenAt: Date | null;
+  devices: readonly Device[];
+};
+
+export type Lease = {
+  id: string;
+  personId: string;
+  accountId: string;
+  /** As asked for: a type, a family or `any`. */
+  deviceType: string;
+  deviceCount: number;
+  /** How long it may run once it is ready; extending adds to it. */
+  leaseSeconds: number;
+  /** Per device. While queued the dearest that could match, then that of the devices it got. */
+  ticksPerSecond: Ticks;
+  state: LeaseState;
+  requestedAt: Date;
+  activeAt: Date | null;
+  /** Set when the container is ready: `leaseSeconds` after that. */
+  until: Date | null;
+  endedAt: Date | null;
+  endReason: EndReason | null;
+};
+
+/** Where the public message of a session belongs. */
+export type Channel = { platform: Platform; channel: string };
+
+export type Session = {
+  id: string;
+  leaseId: string;
+  name: string;
+  state: SessionState;
+  image: Image;
+  channel: Channel;
+  /** Jupyter's. */
+  token: string;
+  hostId: string | null;
+  deviceUuids: readonly string[];
+  containerId: string | null;
+  url: string | null;
+  progress: StartProgress | null;
+  /** One step at a time, whoever does it: the token guards its report, until `claimUntil`. */
+  claimToken: string | null;
+  claimUntil: Date | null;
+  /** The start of the stretch in which it is ready, and the milliseconds of those before. */
+  readySince: Date | null;
+  readyMillis: number;
+  /** The least warning threshold already given, in seconds before the end. */
+  warnedSeconds: number | null;
+  /** What the outside said when it failed; one line for the holder. */
+  faultDetail: string | null;
+};
+
+/** A session with its lease, its hold and its people: what decisions about one session need. */
+export type SessionFacts = {
+  session: Session;
+  lease: Lease;
+  hold: Hold;
+  account: Account;
+  holder: Person;
+};

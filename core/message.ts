@@ -1,0 +1,53 @@
+/**
+ * A message in no platform's own terms. Each chat adapter renders it within its platform's limits.
+ * Inline text may hold spans; `times` are shown in the reader's own zone.
+ */
+export type Span =
+  | string
+  | { kind: 'strong'; text: string }
+  | { kind: 'code'; text: string }
+  | { kind: 'link'; text: string; url: string }
+  | { kind: 'mention'; personId: string; name: string }
+  /** `relative`: "in 2 hours"; `clock`: "16:40", with the day where it is not today. */
+  | { kind: 'time'; at: Date; style: 'clock' | 'relative' };
+
+export type Text = readonly Span[];
+
+/** A button. It carries a command, so a press is one more invocation. */
+export type MessageAction = {
+  label: string;
+  /** Text after `/gpu`, with the session's name spelled out. */
+  command: string;
+  style: 'primary' | 'plain' | 'danger';
+  /** Asked before it runs, where it hurts. */
+  confirm: string | null;
+};
+
+export type MessagePart =
+  | { kind: 'text'; text: Text }
+  | { kind: 'fields'; fields: readonly { name: string; value: Text }[] }
+  /** `align` per column; cells are plain text. */
+  | {
+      kind: 'table';
+      columns: readonly { name: string; align: 'left' | 'right' }[];
+      rows: readonly (readonly string[])[];
+    }
+  | { kind: 'code'; text: string }
+  /** `fraction` from 0 to 1; null while it cannot be known. */
+  | { kind: 'progress'; label: string; fraction: number | null }
+  | { kind: 'actions'; actions: readonly MessageAction[] };
+
+export type Message = {
+  title: string | null;
+  /** A colour's meaning, never the only carrier of it. */
+  tone: 'neutral' | 'progress' | 'good' | 'warning' | 'bad';
+  parts: readonly MessagePart[];
+};
+
+export type Platform = 'console' | 'slack' | 'discord' | 'api';
+
+/** Where a message goes: a channel, or one person alone. */
+export type Address = { kind: 'channel'; channel: string } | { kind: 'person'; externalId: string };
+
+/** A message that was posted, in its platform's terms. */
+export type MessageRef = { channel: string; message: string };

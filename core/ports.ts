@@ -1,0 +1,143 @@
+import type { Address, Message, MessageRef } from './message.ts';
+
+/**
+ * What the rules need of the outside. Each port has one conformance suite in test/contract/ that
+ * runs over every implementation. Every call takes a signal or has a deadline of its own, and
+ * throws only `Fault`.
+ */
+export type Clock = {
+  now(): Date;
+  /** Resolves after that many milliseconds, or at once when the signal aborts. Never rejects. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+};
+
+/** UUIDv7: made by the caller, sortable by time. */
+export type NewId = () => string;
+
+export type LogFields = Record<string, unknown>;
+
+/** A log line is static text with fields as data. */
+export type Log = {
+  debug(text: string, fields?: LogFields): void;
+  info(text: string, fields?: LogFields): void;
+  warn(text: string, fields?: LogFields): void;
+  error(text: string, fields?: LogFields): void;
+};
+
+/** Places messages in one chat platform. */
+export type Chat = {
+  /** Posts to a channel or, by direct message, to a person. The same key posts once. */
+  post(to: Address, message: Message, key: string, signal: AbortSignal): Promise<MessageRef>;
+  /** Replaces the content of our own message. */
+  update(ref: MessageRef, message: Message, signal: AbortSignal): Promise<void>;
+};
+
+/** A catalogue entry: what a session runs. */
+export type Image = {
+  /** How people say it: `pytorch`. */
+  name: string;
+  /** How the engine finds it: `dibs/pytorch-cuda:2.9`. */
+  reference: string;
+  /** Built on the host from `images/` with these build arguments if absent; null: pulled. */
+  build: Readonly<Record<string, string>> | null;
+};
+
+export type ContainerSpec = {
+  sessionId: string;
+  /** Two short words, `brave-otter`: the container's host name and part of its base URL. */
+  sessionName: string;
+  /** Whose volume is mounted at /workspace. */
+  personId: string;
+  image: Image;
+  /** UUIDs of exactly the devices that it must see; empty: no GPU at all. */
+  deviceUuids: readonly string[];
+  /** Part of the host's memory, CPUs and pids that it may use, over 0 and at most 1. */
+  share: number;
+  /** Jupyter's token. Reaches the container as a file, never through environment or argv. */
+  token: string;
+};
+
+export type StartProgress =
+  /** Bytes of the layers known so far; total grows while more layers are announced. */
+  | { stage: 'pulling'; doneBytes: number; totalBytes: number }
+  | { stage: 'building'; step: number; steps: number }
+  | { stage: 'creating' }
+  /** The container runs; devices are checked and Jupyter is waited for. */
+  | { stage: 'booting' };
+
+export type StartedContainer = {
+  containerId: string;
+  /** Jupyter's address with its base path and a trailing slash, without the token. */
+  url: string;
+};
+
+export type ObservedContainer = {
+  sessionId: string;
+  containerId: string;
+  state: 'created' | 'running' | 'exited';
+  /** By the host's clock, not ours. Null unless running or exited. */
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  exitCode: number | null;
+  /** The kernel ended its first process for want of memory. */
+  outOfMemory: boolean;
+  /** As `StartedContainer.url`; ports may change when the engine restarts. Null unless running. */
+  url: string | null;
+};
+
+export type DeviceProcess = { pid: number; name: string; memoryMib: number };
+
+export type DeviceSample = {
+  utilizationPercent: number | null;
+  memoryUsedMib: number;
+  temperatureCelsius: number | null;
+  powerWatts: number | null;
+  processes: DeviceProcess[];
+};
+
+export type ObservedDevice = {
+  uuid: string;
+  /** The host's own numbering; it moves after a reset, so nothing is addressed by it. */
+  index: number;
+  /** nvidia-smi's name: `NVIDIA A100-SXM4-80GB`. */
+  model: string;
+  memoryMib: number;
+  sample: DeviceSample;
+};
+
+export type Inventory = {
+  /** Name and version: `docker 28.5.1`. */
+  engine: string;
+  /** True: nothing here is real, and whatever is shown says so. */
+  simulated: boolean;
+  driver: string | null;
+  cuda: string | null;
+  cpus: number;
+  memoryBytes: number;
+  /** Empty on a host without GPUs. */
+  devices: ObservedDevice[];
+};
+
+/**
+ * Containers on one host. Every call finds the work done, half done or not begun, and finishes it:
+ * the caller repeats after a crash. Only what carries this installation's label is seen or touched.
+ */
+export type Spawner = {
+  /** Containers of ours. Throws host_unreachable: a silent host is never an empty one. */
+  observe(signal: AbortSignal): Promise<ObservedContainer[]>;
+  inventory(signal: AbortSignal): Promise<Inventory>;
+  /**
+   * Pulls or builds the image if absent, creates and starts the container, checks from inside that
+   * it sees exactly its devices, and resolves when Jupyter's /api/status answers 200 to the token.
+   * Aborted or failed, it may leave a container behind: `stop` removes it.
+   */
+  start(
+    spec: ContainerSpec,
+    onProgress: (progress: StartProgress) => void,
+    signal: AbortSignal,
+  ): Promise<StartedContainer>;
+  /** Asks it to end, waits the grace, removes it. Resolves when it is gone; keeps the volume. */
+  stop(sessionId: string, graceSeconds: number, signal: AbortSignal): Promise<void>;
+  /** Lets go of connections, timers and the probe. */
+  close(): Promise<void>;
+};

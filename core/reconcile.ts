@@ -1,0 +1,126 @@
+import { isClaimed } from './actions/claim.ts';
+import { unreachable } from './assert.ts';
+import type { EndReason } from './end-reason.ts';
+import type { Lease, Session } from './entity.ts';
+import type { Policy } from './policy.ts';
+import type { ObservedContainer } from './ports.ts';
+
+/** An unended session whose lease has devices on the host. */
+export type RecordedSession = { session: Session; lease: Lease };
+
+/** Recorded state around one look at a host. */
+export type Sighting = {
+  /** Loaded before the look: whatever is missing from it may be newer than the look. */
+  before: readonly RecordedSession[];
+  observed: readonly ObservedContainer[] | 'unreachable';
+  /** Loaded after the look: a container that belongs to none of these belongs to nobody. */
+  after: readonly RecordedSession[];
+  /** When the host last answered, this look included; null: never. */
+  seenAt: Date | null;
+  now: Date;
+};
+
+export type Step =
+  | { kind: 'start'; sessionId: string }
+  | { kind: 'stop'; sessionId: string }
+  /** A container that no unended session has. */
+  | { kind: 'remove'; sessionId: string }
+  | {
+      kind: 'end';
+      sessionId: string;
+      from: 'requested' | 'starting' | 'running';
+      reason: EndReason;
+      at: Date;
+      faultDetail: string | null;
+    }
+  | { kind: 'pause'; sessionId: string; at: Date }
+  | { kind: 'resume'; sessionId: string; url: string };
+
+/** What must happen so that what is observed becomes what is recorded. */
+export function plan(sighting: Sighting, policy: Policy): Step[] {
+  const { observed, before, after } = sighting;
+  const known = new Set(before.map(({ session }) => session.id));
+  const recorded = after.map((record): Step[] => {
+    const { session } = record;
+    switch (session.state) {
+      case 'requested':
+      case 'starting':
+        return planStart(record, sighting, policy);
+      case 'running':
+        if (observed === 'unreachable') return planSilence(record, sighting, policy);
+        return known.has(session.id) ? planRunning(record, observed, sighting.now) : [];
+      case 'stopping':
+        return isClaimed(session, sighting.now) ? [] : [{ kind: 'stop', sessionId: session.id }];
+      case 'ended':
+        return [];
+      default:
+        return unreachable(session.state);
+    }
+  });
+  return [...recorded.flat(), ...planOrphans(sighting)];
+}
+
+function planStart(
+  { session, lease }: RecordedSession,
+  sighting: Sighting,
+  policy: Policy,
+): Step[] {
+  const { now, observed } = sighting;
+  const { id: sessionId, state: from } = session;
+  if (from !== 'requested' && from !== 'starting') return [];
+  const late = lease.activeAt !== null && isPast(lease.activeAt, policy.startDeadlineSeconds, now);
+  if (late) {
+    const faultDetail = `it was not ready after ${policy.startDeadlineSeconds / 60} minutes`;
+    return [{ kind: 'end', sessionId, from, reason: 'start_failed', at: now, faultDetail }];
+  }
+  if (isClaimed(session, now) || observed === 'unreachable') return [];
+  return [{ kind: 'start', sessionId }];
+}
+
+function planRunning(
+  { session }: RecordedSession,
+  observed: readonly ObservedContainer[],
+  now: Date,
+): Step[] {
+  const sessionId = session.id;
+  const container = observed.find((candidate) => candidate.sessionId === sessionId);
+  if (container?.state === 'running') {
+    const moved = container.url !== null && container.url !== session.url;
+    const url = container.url ?? session.url;
+    return (moved || session.readySince === null) && url !== null
+      ? [{ kind: 'resume', sessionId, url }]
+      : [];
+  }
+  const end = { kind: 'end' as const, sessionId, from: 'running' as const };
+  const at = container?.finishedAt ?? now;
+  if (container?.outOfMemory) return [{ ...end, reason: 'out_of_memory', at, faultDetail: null }];
+  const faultDetail = container
+    ? `exit code ${container.exitCode ?? 'unknown'}`
+    : 'the container was removed';
+  return [{ ...end, reason: 'exited', at, faultDetail }];
+}
+
+function planSilence({ session }: RecordedSession, sighting: Sighting, policy: Policy): Step[] {
+  const { now } = sighting;
+  const at = sighting.seenAt ?? now;
+  const sessionId = session.id;
+  if (isPast(at, policy.hostLostSeconds, now)) {
+    const end = { kind: 'end' as const, sessionId, from: 'running' as const };
+    return [{ ...end, reason: 'host_lost', at, faultDetail: null }];
+  }
+  const isSilent = isPast(at, policy.hostSilentSeconds, now);
+  return isSilent && session.readySince !== null ? [{ kind: 'pause', sessionId, at }] : [];
+}
+
+function planOrphans({ observed, after }: Sighting): Step[] {
+  if (observed === 'unreachable') return [];
+  const owned = new Set(after.map(({ session }) => session.id));
+  const orphans = new Set(
+    observed.map(({ sessionId }) => sessionId).filter((sessionId) => !owned.has(sessionId)),
+  );
+  return [...orphans].map((sessionId) => ({ kind: 'remove', sessionId }));
+}
+
+function isPast(from: Date, seconds: number, now: Date): boolean {
+  return now.getTime() - from.getTime() > seconds * 1000;
+}

@@ -1,0 +1,74 @@
+import type { Fleet, Perform } from './action.ts';
+import type { Person, Role } from './entity.ts';
+import type { MessageRef, Platform } from './message.ts';
+import type { Ticks } from './money.ts';
+import type { Inventory, StartProgress } from './ports.ts';
+import type { RecordedSession } from './reconcile.ts';
+import type { Balance, Board, BookDifference, Notice, SessionView } from './view.ts';
+
+/**
+ * The port to Postgres. State changes through `perform` alone; what begins with `note` keeps
+ * observations (figures, progress, addresses of messages), which no decision is taken back for.
+ */
+export type Store = {
+  perform: Perform;
+
+  /** Makes teams, people and hosts as configured; what exists is brought up to date. */
+  setUp(site: Site): Promise<SetUp>;
+
+  personOf(platform: Platform, externalId: string): Promise<Person | null>;
+  personOfToken(hash: string): Promise<Person | null>;
+  addToken(personId: string, hash: string): Promise<void>;
+  externalIdOf(personId: string, platform: Platform): Promise<string | null>;
+
+  sessionById(sessionId: string): Promise<SessionView | null>;
+  /** The living one of that name, else the one that ended last. */
+  sessionByName(name: string): Promise<SessionView | null>;
+  livingSessions(of: { personId?: string; teamId?: string }): Promise<SessionView[]>;
+  board(): Promise<Board>;
+  /** Unlocked, for estimates. */
+  fleet(): Promise<Fleet>;
+  balanceOf(teamId: string): Promise<Balance>;
+  /** Recomputes every account from transfers and holds. Empty: the book adds up. */
+  checkBook(): Promise<BookDifference[]>;
+
+  recordedSessions(hostId: string): Promise<RecordedSession[]>;
+  /** Sessions whose end or next warning is near enough to look at. */
+  sessionsEndingBefore(at: Date): Promise<string[]>;
+  /** When the host was last seen, as recorded by whichever process. */
+  hostSeenAt(hostId: string): Promise<Date | null>;
+  noteSeen(hostId: string, at: Date, inventory: Inventory | null): Promise<void>;
+  noteUnreachable(hostId: string, fault: string): Promise<void>;
+  /** Kept only while the claim holds; the session's message follows. */
+  noteProgress(sessionId: string, token: string, progress: StartProgress): Promise<void>;
+
+  /** Takes due notices out of others' sight for `seconds`. */
+  claimNotices(limit: number, seconds: number): Promise<Notice[]>;
+  noteSent(notice: Notice): Promise<void>;
+  /** Due again after that many seconds; null: given up. */
+  noteUnsent(notice: Notice, retrySeconds: number | null): Promise<void>;
+  noteMessageRef(sessionId: string, ref: MessageRef): Promise<void>;
+
+  ping(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type Site = {
+  teams: readonly {
+    name: string;
+    zone: string;
+    people: readonly {
+      name: string;
+      roles: readonly Role[];
+      identities: readonly { platform: Platform; externalId: string }[];
+    }[];
+  }[];
+  hosts: readonly { name: string; simulated: boolean }[];
+};
+
+export type SetUp = {
+  installationId: string;
+  teams: readonly { name: string; teamId: string; accountId: string; posted: Ticks }[];
+  /** Also those that are no longer configured and still have sessions. */
+  hosts: readonly { hostId: string; name: string; configured: boolean }[];
+};

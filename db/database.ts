@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import * as schema from './schema.ts';
+
+/** A Postgres server or the embedded PGlite: the same to everything above this file. */
+export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
+export type Transaction = Parameters<Parameters<Db['transaction']>[0]>[0];
+
+export type Database = { db: Db; kind: 'postgres' | 'pglite'; close(): Promise<void> };
+
+const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
+/** Two processes that start together migrate one after the other. Any fixed number does. */
+const migrationLock = 4_208_415;
+const connectSeconds = 10;
+/** No statement of ours is long: one that takes this long waits for a lock that nobody gives up. */
+const statementMillis = 30_000;
+
+/** Opens a Postgres server and brings its schema up to date. */
+export async function openPostgres(url: string, connections = 10): Promise<Database> {
+  const [{ default: postgres }, { drizzle }, { migrate }] = await Promise.all([
+    import('postgres'),
+    import('drizzle-orm/postgres-js'),
+    import('drizzle-orm/postgres-js/migrator'),
+  ]);
+  const options = { connect_timeout: connectSeconds, onnotice: () => undefined };
+  const single = postgres(url, { ...options, max: 1 });
+  try {
+    await single`select pg_advisory_lock(${migrationLock})`;
+    await migrate(drizzle(single), { migrationsFolder });
+  } finally {
+    // Ending the connection gives the lock back, also where the migration failed.
+    await single.end({ timeout: 5 });
+  }
+  const client = postgres(url, {
+    ...options,
+    max: connections,
+    connection: { application_name: 'dibs', statement_timeout: statementMillis },
+  });
+  return {
+    db: drizzle(client, { schema }),
+    kind: 'postgres',
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+/** Opens the embedded database in a folder, or in memory when the folder is null. */
+export async function openPglite(folder: string | null): Promise<Database> {
+  const [{ PGlite }, { btree_gist }, { drizzle }, { migrate }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('@electric-sql/pglite/contrib/btree_gist'),
+    import('drizzle-orm/pglite'),
+    import('drizzle-orm/pglite/migrator'),
+  ]);
+  if (folder !== null) await mkdir(folder, { recursive: true });
+  const client = await PGlite.create({
+    ...(folder === null ? {} : { dataDir: folder }),
+    extensions: { btree_gist },
+  });
+  const db = drizzle(client, { schema });
+  await migrate(db, { migrationsFolder });
+  return { db, kind: 'pglite', close: () => client.close() };
+}
+
+/** Whether the database answers: for the readiness probe. */
+export async function ping(db: Db): Promise<void> {
+  await db.execute(sql`select 1`);
+}

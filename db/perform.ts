@@ -1,0 +1,121 @@
+import { eq } from 'drizzle-orm';
+import type { Action, Moment, Needs, Outcome, Perform, Request } from '../core/action.ts';
+import { assert } from '../core/assert.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Clock, NewId } from '../core/ports.ts';
+import { apply } from './apply.ts';
+import { fromJson, hashOf, toJson } from './codec.ts';
+import type { Db, Transaction } from './database.ts';
+import { loadFacts } from './facts.ts';
+import { events } from './schema.ts';
+
+export type PerformDeps = {
+  db: Db;
+  clock: Clock;
+  newId: NewId;
+  newSecret: () => string;
+  policy: Policy;
+};
+
+/** Another transaction was in the way, and deciding anew on what it left will do. */
+const retryable = {
+  serialization_failure: '40001',
+  deadlock_detected: '40P01',
+  exclusion_violation: '23P01',
+  unique_violation: '23505',
+};
+const mostAttempts = 4;
+
+/**
+ * The one write path: request key looked up, facts loaded under locks, decision, changes applied,
+ * event left, commit. The same key with the same input is answered the same again, also when both
+ * arrive at once: the second waits at the key for the first.
+ */
+export function createPerform(deps: PerformDeps): Perform {
+  return async (action, request) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await deps.db.transaction((tx) => performIn(tx, deps, { action, request }));
+      } catch (error) {
+        if (attempt === mostAttempts || !isRetryable(error)) throw error;
+      }
+    }
+  };
+}
+
+async function performIn<Input, Result, N extends Needs>(
+  tx: Transaction,
+  { clock, newId, newSecret, policy }: PerformDeps,
+  asked: { action: Action<Input, Result, N>; request: Request<Input> },
+): Promise<Outcome<Result>> {
+  const { action, request } = asked;
+  const { actor, input, requestKey } = request;
+  const eventId = newId();
+  const inputHash = hashOf([action.name, input]);
+  const [added] = await tx
+    .insert(events)
+    .values({ ...eventOf(asked), id: eventId, at: clock.now(), inputHash })
+    .onConflictDoNothing({ target: events.requestKey })
+    .returning({ id: events.id });
+  if (!added) return recordedOutcome(tx, requestKey, inputHash);
+
+  // The facts are locked before the clock is read, so that later decisions have later moments.
+  const asking: Moment = { now: clock.now(), actor, policy, eventId, newId, newSecret };
+  const facts = await loadFacts(tx, action.needs(input, asking));
+  const moment: Moment = { ...asking, now: clock.now() };
+  const decision = action.decide(facts, input, moment);
+  if (decision.kind === 'refused') {
+    const outcome: Outcome<Result> = { kind: 'refused', refusal: decision.refusal };
+    // Nobody repeats what the system asks of itself, so its refusals would only fill the audit.
+    await (actor.kind === 'system'
+      ? tx.delete(events).where(eq(events.id, eventId))
+      : recordOutcome(tx, eventId, outcome));
+    return outcome;
+  }
+  for (const change of decision.changes) {
+    await apply({ tx, now: moment.now, eventId, newId }, change);
+  }
+  const outcome: Outcome<Result> = { kind: 'accepted', result: decision.result };
+  await recordOutcome(tx, eventId, outcome);
+  return outcome;
+}
+
+function eventOf<Input, Result, N extends Needs>({
+  action,
+  request: { actor, requestKey, input },
+}: {
+  action: Action<Input, Result, N>;
+  request: Request<Input>;
+}) {
+  return { actor, requestKey, action: action.name, input: toJson(input) };
+}
+
+async function recordOutcome(tx: Transaction, eventId: string, outcome: Outcome<unknown>) {
+  await tx
+    .update(events)
+    .set({ outcome: toJson(outcome) })
+    .where(eq(events.id, eventId));
+}
+
+async function recordedOutcome<Result>(
+  tx: Transaction,
+  requestKey: string,
+  inputHash: string,
+): Promise<Outcome<Result>> {
+  const [event] = await tx.select().from(events).where(eq(events.requestKey, requestKey));
+  assert(event, 'an event that was in the way is there');
+  if (event.inputHash !== inputHash)
+    return { kind: 'refused', refusal: { kind: 'request_key_reused', requestKey } };
+  return fromJson(event.outcome) as Outcome<Result>;
+}
+
+/** Drizzle wraps the driver's error: the SQLSTATE is on the cause. */
+function isRetryable(error: unknown): boolean {
+  const code = sqlState(error) ?? (error instanceof Error ? sqlState(error.cause) : undefined);
+  return code !== undefined && Object.values(retryable).includes(code);
+}
+
+function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return String(error.code);
+}

@@ -1,0 +1,85 @@
+import { and, eq } from 'drizzle-orm';
+import type { Person } from '../core/entity.ts';
+import type { Store } from '../core/store.ts';
+import { balanceOf, checkBook } from './book.ts';
+import { type Database, type Db, ping } from './database.ts';
+import { lockFleet } from './facts.ts';
+import {
+  hostSeenAt,
+  noteProgress,
+  noteSeen,
+  noteUnreachable,
+  recordedSessions,
+  sessionsEndingBefore,
+} from './observations.ts';
+import { claimNotices, noteSent, noteUnsent } from './outbox.ts';
+import { createPerform, type PerformDeps } from './perform.ts';
+import { apiTokens, identities, persons, sessions } from './schema.ts';
+import { setUp } from './set-up.ts';
+import { livingSessions, loadBoard, sessionById, sessionByName } from './views.ts';
+
+/** The store over an open database. */
+export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): Store {
+  const { db } = database;
+  const { clock, newId } = deps;
+  return {
+    perform: createPerform({ ...deps, db }),
+    setUp: (site) => setUp(db, newId, site),
+
+    personOf: (platform, externalId) =>
+      personBy(db, and(eq(identities.platform, platform), eq(identities.externalId, externalId))),
+    async personOfToken(hash) {
+      const [row] = await db.select().from(apiTokens).where(eq(apiTokens.hash, hash));
+      return row ? personById(db, row.personId) : null;
+    },
+    async addToken(personId, hash) {
+      await db.insert(apiTokens).values({ personId, hash });
+    },
+    async externalIdOf(personId, platform) {
+      const [row] = await db
+        .select()
+        .from(identities)
+        .where(and(eq(identities.personId, personId), eq(identities.platform, platform)));
+      return row?.externalId ?? null;
+    },
+
+    sessionById: (sessionId) => sessionById(db, sessionId),
+    sessionByName: (name) => sessionByName(db, name),
+    livingSessions: (of) => livingSessions(db, of),
+    board: () => loadBoard(db),
+    fleet: () => db.transaction((tx) => lockFleet(tx)),
+    balanceOf: (teamId) => balanceOf(db, teamId),
+    checkBook: () => checkBook(db),
+
+    recordedSessions: (hostId) => recordedSessions(db, hostId),
+    sessionsEndingBefore: (at) => sessionsEndingBefore(db, at),
+    hostSeenAt: (hostId) => hostSeenAt(db, hostId),
+    noteSeen: (hostId, at, inventory) => noteSeen(db, hostId, { at, inventory }),
+    noteUnreachable: (hostId, fault) => noteUnreachable(db, hostId, fault),
+    noteProgress: (sessionId, token, progress) =>
+      noteProgress(db, { sessionId, token, progress }, { now: clock.now(), newId }),
+
+    claimNotices: (limit, seconds) => claimNotices(db, { limit, seconds, now: clock.now() }),
+    noteSent: (notice) => noteSent(db, notice, clock.now()),
+    noteUnsent: (notice, retrySeconds) => {
+      const at = new Date(clock.now().getTime() + (retrySeconds ?? 0) * 1000);
+      return noteUnsent(db, notice, retrySeconds === null ? null : { at });
+    },
+    async noteMessageRef(sessionId, messageRef) {
+      await db.update(sessions).set({ messageRef }).where(eq(sessions.id, sessionId));
+    },
+
+    ping: () => ping(db),
+    close: () => database.close(),
+  };
+}
+
+async function personBy(db: Db, condition: ReturnType<typeof and>): Promise<Person | null> {
+  const [row] = await db.select().from(identities).where(condition);
+  return row ? personById(db, row.personId) : null;
+}
+
+async function personById(db: Db, personId: string): Promise<Person | null> {
+  const [row] = await db.select().from(persons).where(eq(persons.id, personId));
+  return row ?? null;
+}
