@@ -1,6 +1,7 @@
 /**
- * Why a lease ended, beside its state. `billed`: seconds in which it was ready, or nothing.
- * `tone`: whether the holder should be alarmed. `words` completes "brave-otter ended: …".
+ * Why a lease ended, beside its state. `billed`: the seconds in which it was ready, or nothing.
+ * `told`: in the channel's message alone, or the holder in person too. `words` completes
+ * "brave-otter ended: …".
  */
 export const endReasons = {
   stopped_by_owner: { billed: 'ready', told: 'channel', words: 'stopped by its holder' },

@@ -29,7 +29,9 @@ export function endSession(
       ? { kind: 'settle_hold', ...settlement, charge }
       : { kind: 'release_hold', ...settlement },
     { kind: 'notify', notice: 'session_changed', sessionId: session.id },
-    { kind: 'notify', notice: 'session_ended', sessionId: session.id },
+    ...(endReasons[reason].told === 'holder'
+      ? [{ kind: 'notify', notice: 'session_ended', sessionId: session.id } as const]
+      : []),
   ];
 }
 

@@ -10,7 +10,7 @@ export type RecordedSession = { session: Session; lease: Lease };
 
 /** Recorded state around one look at a host. */
 export type Sighting = {
-  /** Loaded before the look: whatever is missing from it may be newer than the look. */
+  /** Loaded before the look: a session that is not running in it may be newer than the look. */
   before: readonly RecordedSession[];
   observed: readonly ObservedContainer[] | 'unreachable';
   /** Loaded after the look: a container that belongs to none of these belongs to nobody. */
@@ -39,7 +39,8 @@ export type Step =
 /** What must happen so that what is observed becomes what is recorded. */
 export function plan(sighting: Sighting, policy: Policy): Step[] {
   const { observed, before, after } = sighting;
-  const known = new Set(before.map(({ session }) => session.id));
+  const ran = before.filter(({ session }) => session.state === 'running');
+  const known = new Set(ran.map(({ session }) => session.id));
   const recorded = after.map((record): Step[] => {
     const { session } = record;
     switch (session.state) {

@@ -2,7 +2,7 @@ import type { Fleet, Perform } from './action.ts';
 import type { Person, Role } from './entity.ts';
 import type { MessageRef, Platform } from './message.ts';
 import type { Ticks } from './money.ts';
-import type { Inventory, StartProgress } from './ports.ts';
+import type { ContainerSpec, Inventory, StartProgress } from './ports.ts';
 import type { RecordedSession } from './reconcile.ts';
 import type { Balance, Board, BookDifference, Notice, SessionView } from './view.ts';
 
@@ -34,7 +34,9 @@ export type Store = {
 
   recordedSessions(hostId: string): Promise<RecordedSession[]>;
   /** Sessions whose end or next warning is near enough to look at. */
-  sessionsEndingBefore(at: Date): Promise<string[]>;
+  sessionsEndingBefore(at: Date): Promise<EndingSession[]>;
+  /** What to start for a session whose lease has devices. */
+  containerSpec(sessionId: string): Promise<ContainerSpec | null>;
   /** When the host was last seen, as recorded by whichever process. */
   hostSeenAt(hostId: string): Promise<Date | null>;
   noteSeen(hostId: string, at: Date, inventory: Inventory | null): Promise<void>;
@@ -51,6 +53,13 @@ export type Store = {
 
   ping(): Promise<void>;
   close(): Promise<void>;
+};
+
+export type EndingSession = {
+  sessionId: string;
+  until: Date | null;
+  leaseSeconds: number;
+  warnedSeconds: number | null;
 };
 
 export type Site = {

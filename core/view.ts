@@ -38,7 +38,8 @@ export type SessionView = {
   readySince: Date | null;
   readyMillis: number;
   url: string | null;
-  token: string;
+  /** Null for all but the holder. */
+  token: string | null;
   channel: Channel;
   messageRef: MessageRef | null;
 };

@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { FactsFor, Fleet, Needs } from '../core/action.ts';
 import type { Device, Host, Person, SessionFacts } from '../core/entity.ts';
-import type { Transaction } from './database.ts';
+import type { Db, Transaction } from './database.ts';
 import {
   accounts,
   devices,
@@ -30,8 +30,14 @@ export async function loadFacts<N extends Needs>(tx: Transaction, needs: N): Pro
 
 async function lockHosts(tx: Transaction, hostId?: string): Promise<Host[]> {
   const isAsked = hostId === undefined ? undefined : eq(hosts.id, hostId);
-  const rows = await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)).for('update');
+  await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)).for('update');
+  return loadHosts(tx, hostId);
+}
+
+async function loadHosts(tx: Db | Transaction, hostId?: string): Promise<Host[]> {
+  const isAsked = hostId === undefined ? undefined : eq(hosts.id, hostId);
   const ofHosts = hostId === undefined ? undefined : eq(devices.hostId, hostId);
+  const rows = await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id));
   return withDevices(rows, await loadDevices(tx, ofHosts));
 }
 
@@ -44,7 +50,7 @@ function withDevices(rows: (typeof hosts.$inferSelect)[], all: Device[]): Host[]
 
 /** Devices in the order of host and index, each with the unended lease that has it. */
 async function loadDevices(
-  tx: Transaction,
+  tx: Db | Transaction,
   condition: ReturnType<typeof eq> | undefined,
 ): Promise<Device[]> {
   const rows = await tx
@@ -59,8 +65,14 @@ async function loadDevices(
   return rows.map(({ device, leaseId }) => ({ ...device, leaseId }));
 }
 
-export async function lockFleet(tx: Transaction): Promise<Fleet> {
-  const all = await lockHosts(tx);
+async function lockFleet(tx: Transaction): Promise<Fleet> {
+  await lockHosts(tx);
+  return loadFleet(tx);
+}
+
+/** Unlocked where it is not called by `lockFleet`. */
+export async function loadFleet(tx: Db | Transaction): Promise<Fleet> {
+  const all = await loadHosts(tx);
   const unended = await tx
     .select({ lease: leases, sessionId: sessions.id })
     .from(leases)

@@ -1,9 +1,11 @@
 import { and, asc, eq, lte, ne, sql } from 'drizzle-orm';
-import type { Inventory, NewId, StartProgress } from '../core/ports.ts';
+import { cpuDevice } from '../core/device-type.ts';
+import type { ContainerSpec, Inventory, NewId, StartProgress } from '../core/ports.ts';
 import type { RecordedSession } from '../core/reconcile.ts';
+import type { EndingSession } from '../core/store.ts';
 import type { Db } from './database.ts';
 import { addNotice } from './outbox.ts';
-import { devices, hosts, leases, sessions } from './schema.ts';
+import { devices, hosts, leaseDevices, leases, sessions } from './schema.ts';
 
 /** Unended sessions on a host. Their devices are read when a step needs them, under its lock. */
 export async function recordedSessions(db: Db, hostId: string): Promise<RecordedSession[]> {
@@ -16,14 +18,43 @@ export async function recordedSessions(db: Db, hostId: string): Promise<Recorded
   return rows.map(({ session, lease }) => ({ session: { ...session, deviceUuids: [] }, lease }));
 }
 
-export async function sessionsEndingBefore(db: Db, at: Date): Promise<string[]> {
-  const rows = await db
-    .select({ id: sessions.id })
+export function sessionsEndingBefore(db: Db, at: Date): Promise<EndingSession[]> {
+  const { until, leaseSeconds } = leases;
+  return db
+    .select({ sessionId: sessions.id, until, leaseSeconds, warnedSeconds: sessions.warnedSeconds })
     .from(sessions)
     .innerJoin(leases, eq(leases.id, sessions.leaseId))
-    .where(and(eq(sessions.state, 'running'), lte(leases.until, at)))
-    .orderBy(asc(leases.until));
-  return rows.map(({ id }) => id);
+    .where(and(eq(sessions.state, 'running'), lte(until, at)))
+    .orderBy(asc(until));
+}
+
+/** A session gets as much of its host as its devices are of the host's. */
+export async function containerSpec(db: Db, sessionId: string): Promise<ContainerSpec | null> {
+  const [row] = await db
+    .select({ session: sessions, personId: leases.personId })
+    .from(sessions)
+    .innerJoin(leases, eq(leases.id, sessions.leaseId))
+    .where(eq(sessions.id, sessionId));
+  if (!row?.session.hostId) return null;
+  const ofHost = await db
+    .select({ device: devices, leaseId: leaseDevices.leaseId })
+    .from(devices)
+    .leftJoin(
+      leaseDevices,
+      and(eq(leaseDevices.deviceId, devices.id), eq(leaseDevices.leaseId, row.session.leaseId)),
+    )
+    .where(eq(devices.hostId, row.session.hostId))
+    .orderBy(asc(devices.index));
+  const leased = ofHost.filter(({ leaseId }) => leaseId !== null).map(({ device }) => device);
+  return {
+    sessionId,
+    sessionName: row.session.name,
+    personId: row.personId,
+    image: row.session.image,
+    deviceUuids: leased.filter(({ type }) => type !== cpuDevice).map(({ uuid }) => uuid),
+    share: leased.length / Math.max(1, ofHost.length),
+    token: row.session.token,
+  };
 }
 
 /** Of two processes that look at one host, the later look counts. */

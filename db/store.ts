@@ -3,8 +3,9 @@ import type { Person } from '../core/entity.ts';
 import type { Store } from '../core/store.ts';
 import { balanceOf, checkBook } from './book.ts';
 import { type Database, type Db, ping } from './database.ts';
-import { lockFleet } from './facts.ts';
+import { loadFleet } from './facts.ts';
 import {
+  containerSpec,
   hostSeenAt,
   noteProgress,
   noteSeen,
@@ -47,12 +48,13 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     sessionByName: (name) => sessionByName(db, name),
     livingSessions: (of) => livingSessions(db, of),
     board: () => loadBoard(db),
-    fleet: () => db.transaction((tx) => lockFleet(tx)),
+    fleet: () => loadFleet(db),
     balanceOf: (teamId) => balanceOf(db, teamId),
     checkBook: () => checkBook(db),
 
     recordedSessions: (hostId) => recordedSessions(db, hostId),
     sessionsEndingBefore: (at) => sessionsEndingBefore(db, at),
+    containerSpec: (sessionId) => containerSpec(db, sessionId),
     hostSeenAt: (hostId) => hostSeenAt(db, hostId),
     noteSeen: (hostId, at, inventory) => noteSeen(db, hostId, { at, inventory }),
     noteUnreachable: (hostId, fault) => noteUnreachable(db, hostId, fault),

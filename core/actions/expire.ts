@@ -1,36 +1,46 @@
 import { accept, action, type Decision, refuse } from '../action.ts';
 import { endSession } from '../ending.ts';
+import type { Policy } from '../policy.ts';
 
 /** What is due on a running lease: the end of its time, or a warning that it is near. */
 export const expire = action({
   name: 'expire',
   needs: (input: { sessionId: string }) => ({ session: input }),
-  decide: ({ session: facts }, { sessionId }, moment): Decision<'ended' | 'warned'> => {
-    const until = facts?.lease.until;
-    if (!until || facts.session.state !== 'running') return refuse({ kind: 'stale' });
+  decide: ({ session: facts }, { sessionId }, moment): Decision<Due['kind']> => {
+    if (facts?.session.state !== 'running') return refuse({ kind: 'stale' });
     const { now, policy } = moment;
-    if (until <= now)
-      return accept('ended', ...endSession(facts, { reason: 'lease_expired', at: until, now }));
-
-    const leftSeconds = (until.getTime() - now.getTime()) / 1000;
-    const threshold = dueWarning(policy.warnSeconds, facts.lease.leaseSeconds, leftSeconds);
-    const { warnedSeconds } = facts.session;
-    if (threshold === null || (warnedSeconds !== null && warnedSeconds <= threshold))
-      return refuse({ kind: 'stale' });
+    const due = whatIsDue({ ...facts.lease, ...facts.session }, now, policy);
+    if (due === null) return refuse({ kind: 'stale' });
+    if (due.kind === 'end')
+      return accept(
+        due.kind,
+        ...endSession(facts, { reason: 'lease_expired', at: due.until, now }),
+      );
     return accept(
-      'warned',
-      { kind: 'update_session', sessionId, set: { warnedSeconds: threshold } },
+      due.kind,
+      { kind: 'update_session', sessionId, set: { warnedSeconds: due.seconds } },
       { kind: 'notify', notice: 'ending_soon', sessionId },
     );
   },
 });
 
-/** The nearest threshold that is reached. One that the whole lease lies within is no news. */
-export function dueWarning(
-  thresholds: readonly number[],
-  leaseSeconds: number,
-  leftSeconds: number,
-): number | null {
-  const reached = thresholds.filter((seconds) => seconds < leaseSeconds && leftSeconds <= seconds);
-  return reached.length === 0 ? null : Math.min(...reached);
+/** What a running lease has due at `now`. Thresholds that the whole lease lies within are no news. */
+export function whatIsDue(
+  lease: { until: Date | null; leaseSeconds: number; warnedSeconds: number | null },
+  now: Date,
+  policy: Pick<Policy, 'warnSeconds'>,
+): Due | null {
+  const { until, leaseSeconds, warnedSeconds } = lease;
+  if (until === null) return null;
+  if (until <= now) return { kind: 'end', until };
+  const leftSeconds = (until.getTime() - now.getTime()) / 1000;
+  const news = policy.warnSeconds.filter(
+    (seconds) =>
+      seconds < leaseSeconds &&
+      leftSeconds <= seconds &&
+      (warnedSeconds === null || seconds < warnedSeconds),
+  );
+  return news.length === 0 ? null : { kind: 'warning', seconds: Math.min(...news) };
 }
+
+export type Due = { kind: 'end'; until: Date } | { kind: 'warning'; seconds: number };

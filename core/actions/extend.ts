@@ -18,7 +18,7 @@ export const extend = action({
     // Past its end the lease waits only for the expiry to be carried out.
     const isOver = lease.until !== null && lease.until <= moment.now;
     if (state === 'stopping' || state === 'ended' || isOver)
-      return refuse({ kind: 'session_state', name, state, needs: 'alive' });
+      return refuse({ kind: 'session_over', name, state });
 
     const leaseSeconds = lease.leaseSeconds + addedSeconds;
     const { mostLeaseSeconds: mostSeconds } = moment.policy;

@@ -84,7 +84,7 @@ function refuseDevices({ hosts }: Fleet, input: StartInput): Refusal | null {
   const offered = offeredTypes(hosts);
   if (offered.length === 0) return { kind: 'no_hosts_yet' };
   if (!offered.some((type) => typeMatches(deviceType, type)))
-    return { kind: 'unknown_device_type', typed: deviceType, offered, nearest: null };
+    return { kind: 'unknown_device_type', typed: deviceType, offered };
   const most = mostTogether(hosts, deviceType);
   return deviceCount <= most
     ? null

@@ -13,7 +13,7 @@ export const stop = action({
     if (stranger) return refuse(stranger);
     const { name, state } = facts.session;
     if (state === 'stopping' || state === 'ended')
-      return refuse({ kind: 'session_state', name, state, needs: 'alive' });
+      return refuse({ kind: 'session_over', name, state });
     const isHolder = moment.actor.kind === 'person' && moment.actor.personId === facts.holder.id;
     const reason = isHolder ? 'stopped_by_owner' : 'stopped_by_admin';
     const { now } = moment;

@@ -1,0 +1,44 @@
+/**
+ * Runs a command. Resolves to { answer } or { failure, isFinal }: unless final, the same request
+ * key may be sent again, and what was done already is not done twice.
+ */
+export async function runCommand(request) {
+  try {
+    const response = await fetch('/console/commands', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+      signal: AbortSignal.timeout(deadlineMilliseconds),
+    });
+    const content = await response.json();
+    if (response.ok) return { answer: content };
+    return { failure: content.error, isFinal: response.status < 500 };
+  } catch (error) {
+    const failure =
+      error.name === 'TimeoutError' ? 'Dibs takes too long to answer.' : 'Dibs cannot be reached.';
+    return { failure, isFinal: false };
+  }
+}
+
+/** Ways to go on with what is typed; none when that cannot be known. */
+export async function fetchSuggestions(person, text, signal) {
+  const query = new URLSearchParams({ person, text });
+  try {
+    const response = await fetch(`/console/complete?${query}`, { signal });
+    return response.ok ? (await response.json()).suggestions : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Follows the conversation and the board as this person sees them. Returns what ends it. */
+export function follow(person, listeners) {
+  const source = new EventSource(`/console/stream?${new URLSearchParams({ person })}`);
+  for (const [name, listener] of Object.entries(listeners.events))
+    source.addEventListener(name, ({ data }) => listener(JSON.parse(data)));
+  source.addEventListener('open', () => listeners.onConnection(true));
+  source.addEventListener('error', () => listeners.onConnection(false));
+  return () => source.close();
+}
+
+const deadlineMilliseconds = 30_000;

@@ -1,0 +1,13 @@
+import { renderBoard } from '../render/overview.ts';
+import { accepted, command } from './command.ts';
+
+export const list = command({
+  name: 'list',
+  summary: 'Show what is free, who has what until when, and who waits.',
+  arguments: [],
+  flags: [],
+  examples: ['list'],
+  async run({ store, policy }) {
+    return accepted(renderBoard(await store.board(), policy));
+  },
+});

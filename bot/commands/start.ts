@@ -1,0 +1,47 @@
+import { start as startAction } from '../../core/actions/start.ts';
+import { defaultImage } from '../defaults.ts';
+import { formatDuration } from '../duration.ts';
+import { code, devicesWords, inCredits, sentence, strong } from '../render/words.ts';
+import { accepted, command, refused } from './command.ts';
+
+export const start = command({
+  name: 'start',
+  summary: 'Start a session on one or more GPUs, or wait in line for them.',
+  arguments: [
+    { name: 'type', kind: 'devices', required: true },
+    { name: 'duration', kind: 'duration', required: true },
+    { name: 'image', kind: 'image', required: false },
+  ],
+  flags: [{ name: '--now', says: 'Refuse instead of waiting in line.' }],
+  examples: ['start a100 2h', 'start a100x2 90m pytorch', 'start any 1h --now'],
+  async run(context, { type, duration, image }, flags) {
+    const { store, actor, channel, requestKey, images } = context;
+    const outcome = await store.perform(startAction, {
+      requestKey,
+      actor,
+      input: {
+        personId: actor.personId,
+        ...type,
+        leaseSeconds: duration,
+        image: image ?? defaultImage(images, type.deviceType),
+        channel,
+        now: flags.has('--now'),
+      },
+    });
+    if (outcome.kind === 'refused') return refused(outcome.refusal);
+    const { sessionId, name, state } = outcome.result;
+    const session = await store.sessionById(sessionId);
+    context.wake(session?.host ?? null);
+    const devices = devicesWords(type.deviceCount, session?.devices[0]?.type ?? type.deviceType);
+    const held = inCredits(session?.held ?? 0n);
+    const lead =
+      state === 'queued'
+        ? [strong(name), ` waits in line for ${devices}. It starts by itself; `]
+        : [strong(name), ` starts on ${session?.host}: ${devices} for `];
+    const rest =
+      state === 'queued'
+        ? [`${held} are held. Leave the line with `, code(`/gpu stop ${name}`)]
+        : [`${formatDuration(duration)}, ${held} held. The link comes when it is ready.`];
+    return accepted(sentence('progress', ...lead, ...rest), session);
+  },
+});

@@ -1,0 +1,32 @@
+import type { Message, MessagePart } from '../../core/message.ts';
+import { linkOf, renderSession, usedSoFar } from '../render/session.ts';
+import { accepted, command, refused } from './command.ts';
+import { asSeenBy, placeOf, resolveSession } from './sessions.ts';
+
+export const status = command({
+  name: 'status',
+  summary: 'Show a session: its nvidia-smi figures, its cost so far and, to its holder, the link.',
+  arguments: [{ name: 'session', kind: 'session', required: false }],
+  flags: [],
+  examples: ['status', 'status brave-otter'],
+  async run(context, { session: named }) {
+    const resolved = await resolveSession(context, named);
+    if ('refusal' in resolved) return refused(resolved.refusal);
+    const { clock, actor } = context;
+    const now = clock.now();
+    const session = asSeenBy(actor.personId, resolved.session);
+    const message = renderSession(session, await placeOf({ ...context, now }, session));
+    const link = linkOf(session);
+    const parts: MessagePart[] = [
+      ...message.parts.filter(({ kind }) => kind !== 'actions'),
+      ...(session.state === 'running'
+        ? [{ kind: 'fields', fields: [{ name: 'Used', value: usedSoFar(session, now) }] } as const]
+        : []),
+      ...(link
+        ? [{ kind: 'text', text: [{ kind: 'link', text: 'Open JupyterLab', url: link }] } as const]
+        : []),
+      ...message.parts.filter(({ kind }) => kind === 'actions'),
+    ];
+    return accepted({ ...message, parts } satisfies Message, session);
+  },
+});

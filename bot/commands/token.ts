@@ -1,0 +1,23 @@
+import { code, sentence } from '../render/words.ts';
+import { hashOfToken } from '../token-hash.ts';
+import { accepted, command } from './command.ts';
+
+export const token = command({
+  name: 'token',
+  summary: 'Make a token for the terminal client and the HTTP API. Shown once, to you alone.',
+  arguments: [],
+  flags: [],
+  examples: ['token'],
+  async run({ store, actor, newSecret }) {
+    const secret = `dibs_${newSecret()}`;
+    await store.addToken(actor.personId, hashOfToken(secret));
+    const message = sentence(
+      'good',
+      'Keep it like a password: ',
+      code(secret),
+      ' For the terminal: ',
+      code(`export DIBS_TOKEN=${secret}`),
+    );
+    return accepted(message);
+  },
+});

@@ -1,0 +1,65 @@
+import { assert } from '../core/assert.ts';
+import { cpuDevice } from '../core/device-type.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Image } from '../core/ports.ts';
+import type { Config } from './config.ts';
+
+/** What a newcomer has before there is a dibs.yaml. */
+export const trialTeam = {
+  name: 'lab',
+  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  credits: 500n * 3_600_000n,
+  people: [
+    { name: 'alice', admin: true },
+    { name: 'bob', admin: false },
+    { name: 'carol', admin: false },
+  ],
+};
+
+/** Shown where neither a Docker engine nor a configuration is at hand. */
+export const simulatedHosts = [
+  { name: 'gpu-1', devices: Array(4).fill({ model: 'NVIDIA A100-SXM4-80GB', memoryMib: 81_920 }) },
+  {
+    name: 'gpu-2',
+    devices: Array(2).fill({ model: 'NVIDIA GeForce RTX 4090', memoryMib: 24_564 }),
+  },
+];
+
+export type CatalogueImage = Image & { devices: 'gpu' | 'cpu' };
+
+const catalogue: readonly CatalogueImage[] = [
+  { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: {}, devices: 'gpu' },
+  {
+    name: 'python',
+    reference: 'dibs/jupyter-cpu:3.13',
+    build: { BASE: 'python:3.13-slim' },
+    devices: 'cpu',
+  },
+];
+
+export function imagesOf({ images }: Config): readonly CatalogueImage[] {
+  return images?.map((image) => ({ ...image, build: image.build ?? null })) ?? catalogue;
+}
+
+/** What a session runs when no image is asked for. */
+export function defaultImage(images: readonly CatalogueImage[], deviceType: string): Image {
+  const devices = deviceType === cpuDevice ? 'cpu' : 'gpu';
+  const image = images.find((candidate) => candidate.devices === devices) ?? images[0];
+  assert(image, 'the catalogue has an image');
+  return image;
+}
+
+export function policyOf({ policy, prices }: Config): Policy {
+  return {
+    leastLeaseSeconds: policy.leastLease,
+    mostLeaseSeconds: policy.mostLease,
+    queueLimit: policy.queueLimit,
+    startDeadlineSeconds: policy.startDeadline,
+    claimSeconds: policy.claim,
+    hostSilentSeconds: policy.hostSilent,
+    hostLostSeconds: policy.hostLost,
+    warnSeconds: [900, 300],
+    stopGraceSeconds: policy.stopGrace,
+    prices: prices ?? { default: 10_000n, cpu: 1_000n },
+  };
+}

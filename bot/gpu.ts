@@ -1,0 +1,124 @@
+#!/usr/bin/env node
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/**
+ * The terminal client: `npx gpu start a100 2h`. It knows no command; it sends what was typed,
+ * prints the answer, and follows a start until it is ready. Exit status 1 for a refusal.
+ */
+const url = process.env['DIBS_URL'] ?? `http://localhost:${process.env['DIBS_PORT'] ?? '8080'}`;
+const headers = {
+  'content-type': 'application/json',
+  ...(process.env['DIBS_TOKEN']
+    ? { authorization: `Bearer ${process.env['DIBS_TOKEN']}` }
+    : { 'x-dibs-person': process.env['DIBS_PERSON'] ?? 'alice' }),
+};
+const attempts = 3;
+const deadlineMillis = 15_000;
+
+type Session = {
+  name: string;
+  state: 'queued' | 'requested' | 'starting' | 'running' | 'stopping' | 'ended';
+  link: string | null;
+  place: { position: number; reason: string } | null;
+  progress:
+    | { stage: 'pulling'; doneBytes: number; totalBytes: number }
+    | { stage: 'building'; step: number; steps: number }
+    | { stage: 'creating' | 'booting' }
+    | null;
+  endReason: string | null;
+  faultDetail: string | null;
+};
+
+async function main(words: readonly string[]): Promise<number> {
+  const text = words.length === 0 ? 'help' : words.join(' ').replace(/^(-h|--help)$/, 'help');
+  const answer = await ask<{ ok: boolean; text: string; session?: Session | null }>(
+    '/api/commands',
+    { method: 'POST', body: JSON.stringify({ text }) },
+  );
+  (answer.ok ? process.stdout : process.stderr).write(`${answer.text}\n`);
+  if (!answer.ok) return 1;
+  return words[0] === 'start' && answer.session ? follow(answer.session) : 0;
+}
+
+/** Shows a start's way to ready on one line that is written anew, and then the link. */
+async function follow(first: Session): Promise<number> {
+  let shown = '';
+  for (let session = first; ; session = await read(first.name)) {
+    if (session.state === 'running') {
+      clearLine();
+      process.stdout.write(`${session.name} is ready: ${session.link}\n`);
+      return 0;
+    }
+    if (session.state === 'ended' || session.state === 'stopping') {
+      clearLine();
+      const why = session.faultDetail ?? session.endReason?.replaceAll('_', ' ');
+      process.stderr.write(`${session.name} ended: ${why}\n`);
+      return 1;
+    }
+    const words = progressWords(session);
+    if (words !== shown) showLine(words);
+    shown = words;
+    await pause(500);
+  }
+}
+
+function progressWords({ state, place, progress }: Session): string {
+  if (state === 'queued')
+    return place ? `number ${place.position} in line: ${place.reason}` : 'in line';
+  switch (progress?.stage) {
+    case 'pulling':
+      return progress.totalBytes === 0
+        ? 'pulling the image'
+        : `pulling the image ${Math.floor((100 * progress.doneBytes) / progress.totalBytes)} %`;
+    case 'building':
+      return `building the image, step ${progress.step} of ${progress.steps}`;
+    case 'booting':
+      return 'waiting for Jupyter';
+    default:
+      return 'starting';
+  }
+}
+
+function showLine(words: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${words} …`);
+  else process.stderr.write(`${words} …\n`);
+}
+
+function clearLine(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
+
+async function read(name: string): Promise<Session> {
+  return (await ask<{ session: Session }>(`/api/sessions/${name}`)).session;
+}
+
+/** A request that got no answer is sent again with the same key, which does nothing twice. */
+async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const key = randomUUID();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const response = await fetch(new URL(path, url), {
+        ...init,
+        headers: { ...headers, 'idempotency-key': key },
+        signal: AbortSignal.timeout(deadlineMillis),
+      });
+      const body = await response.text();
+      if (response.headers.get('content-type')?.includes('json')) return JSON.parse(body) as T;
+      throw new Error(`${url} answered ${response.status}: ${body.slice(0, 200)}`);
+    } catch (error) {
+      if (attempt === attempts) throw error;
+      await pause(500 * attempt);
+    }
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+  process.stderr.write(
+    `Dibs does not answer at ${url}. Is it running (npm start)? DIBS_URL says where it is.\n${cause || String(error)}\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,62 @@
+import type { Platform } from '../../core/message.ts';
+import type { Chat, Spawner } from '../../core/ports.ts';
+import type { SetUp } from '../../core/store.ts';
+import { createExpiryLoop } from './expiry.ts';
+import { createHostLoop } from './host.ts';
+import { createLineLoop } from './line.ts';
+import type { Loop } from './loop.ts';
+import { createOutboxLoop } from './outbox.ts';
+import type { StepDeps } from './steps.ts';
+
+export type LoopsDeps = Omit<StepDeps, 'spawner' | 'onChange'> & {
+  chats: ReadonlyMap<Platform, Chat>;
+  spawnerOf(host: { name: string; configured: boolean }): Spawner;
+};
+
+export type Loops = {
+  /** Something changed for that host, or for the line and the outbox alone. */
+  wake(hostName: string | null): void;
+  run(signal: AbortSignal): Promise<void>;
+};
+
+/** All that Dibs does without being asked. */
+export function createLoops(deps: LoopsDeps, hosts: SetUp['hosts']): Loops {
+  const onChange = () => {
+    outbox.wake();
+    line.wake();
+  };
+  const outbox: Loop = createOutboxLoop(deps);
+  const line: Loop = createLineLoop({
+    ...deps,
+    onPlaced(hostIds) {
+      outbox.wake();
+      for (const { hostId, name } of hosts) if (hostIds.includes(hostId)) byName.get(name)?.wake();
+    },
+  });
+  const expiry = createExpiryLoop({
+    ...deps,
+    onChange() {
+      onChange();
+      // An end is carried out by its host's loop, and which host that is the store knows.
+      for (const loop of byName.values()) loop.wake();
+    },
+  });
+  const spawners = hosts.map((host) => ({ ...host, spawner: deps.spawnerOf(host) }));
+  const byName = new Map(
+    spawners.map(({ hostId, name: hostName, spawner }) => {
+      return [hostName, createHostLoop({ ...deps, spawner, hostId, hostName, onChange })];
+    }),
+  );
+  return {
+    wake(hostName) {
+      onChange();
+      if (hostName !== null) byName.get(hostName)?.wake();
+    },
+    async run(signal) {
+      const all = [outbox, line, expiry, ...byName.values()];
+      await Promise.all(all.map((loop) => loop.run(signal)));
+      await Promise.all([...byName.values()].map((loop) => loop.settled()));
+      await Promise.all(spawners.map(({ spawner }) => spawner.close()));
+    },
+  };
+}

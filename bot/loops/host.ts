@@ -1,0 +1,141 @@
+import { devicesOf, recordInventory } from '../../core/actions/observe.ts';
+import { Fault } from '../../core/fault.ts';
+import type { ObservedContainer } from '../../core/ports.ts';
+import { plan, type RecordedSession, type Step } from '../../core/reconcile.ts';
+import { createLoop, type Loop } from './loop.ts';
+import { runStep, type StepDeps } from './steps.ts';
+
+export type HostDeps = StepDeps & { hostId: string; hostName: string };
+
+const everyMillis = 2000;
+const inventoryEveryMillis = 10_000;
+/** Starts and stops at once on one host: more would only make each of them slower. */
+const mostStepsAtOnce = 8;
+
+/** Keeps one host as it is recorded: observe, plan, and for each step claim, do, report. */
+export function createHostLoop(deps: HostDeps): Loop & { settled(): Promise<unknown> } {
+  const steps = createSteps(deps, () => loop.wake());
+  const inventory = createInventory(deps);
+  const loop: Loop = createLoop({
+    ...deps,
+    name: `host ${deps.hostName}`,
+    everyMillis,
+    async runOnce(signal) {
+      const { store, hostId, policy, clock } = deps;
+      const before = await store.recordedSessions(hostId);
+      steps.callOffStarts(before.filter(({ session }) => session.state === 'stopping'));
+      // A start or stop that was just asked for need not wait for the look at the host.
+      steps.begin(plan(unseen(before, clock.now()), policy), signal);
+      const observed = await look(deps, signal);
+      if (observed !== 'unreachable') await inventory.refresh(signal);
+      const after = await store.recordedSessions(hostId);
+      const seenAt = await store.hostSeenAt(hostId);
+      const sighting = { before, observed, after, seenAt, now: clock.now() };
+      steps.begin(plan(sighting, policy), signal);
+    },
+  });
+  return { ...loop, settled: steps.settled };
+}
+
+/** What is recorded, without a word about what is there: only starts and stops follow from it. */
+function unseen(recorded: readonly RecordedSession[], now: Date) {
+  const asked = recorded.filter(({ session }) => session.state !== 'running');
+  return { before: asked, observed: [], after: asked, seenAt: null, now };
+}
+
+async function look(
+  { store, spawner, clock, hostId, hostName, log }: HostDeps,
+  signal: AbortSignal,
+): Promise<readonly ObservedContainer[] | 'unreachable'> {
+  const at = clock.now();
+  try {
+    const observed = await spawner.observe(signal);
+    await store.noteSeen(hostId, at, null);
+    return observed;
+  } catch (error) {
+    if (!(error instanceof Fault) || signal.aborted) throw error;
+    log.warn('a host does not answer', { host: hostName, error });
+    await store.noteUnreachable(hostId, error.facts.detail ?? error.code);
+    return 'unreachable';
+  }
+}
+
+function createSteps(deps: HostDeps, wake: () => void) {
+  const running = new Map<string, { step: Step; done: Promise<void>; abort: () => void }>();
+  const failures = new Map<string, { count: number; notBefore: number }>();
+  const { clock, log } = deps;
+
+  async function run(key: string, step: Step, signal: AbortSignal) {
+    const { sessionId } = step;
+    try {
+      await runStep(deps, step, signal);
+      failures.delete(key);
+      wake();
+    } catch (error) {
+      const count = (failures.get(key)?.count ?? 0) + 1;
+      const pause = Math.min(1000 * 2 ** count, 60_000);
+      failures.set(key, { count, notBefore: clock.now().getTime() + pause });
+      if (!signal.aborted) log.warn('a step failed', { step: step.kind, sessionId, count, error });
+    } finally {
+      running.delete(key);
+    }
+  }
+
+  return {
+    begin(planned: readonly Step[], signal: AbortSignal) {
+      for (const step of planned) {
+        const key = keyOf(step);
+        const isDue = (failures.get(key)?.notBefore ?? 0) <= clock.now().getTime();
+        if (running.has(key) || !isDue || running.size >= mostStepsAtOnce) continue;
+        const called = new AbortController();
+        const done = run(key, step, AbortSignal.any([signal, called.signal]));
+        running.set(key, { step, done, abort: () => called.abort() });
+      }
+    },
+    /** A stop was asked for while a start is under way: the start ends, and gives its claim back. */
+    callOffStarts(stopping: readonly RecordedSession[]) {
+      for (const { session } of stopping) {
+        const current = running.get(session.id);
+        if (current?.step.kind === 'start') current.abort();
+      }
+    },
+    settled: () => Promise.allSettled([...running.values()].map(({ done }) => done)),
+  };
+}
+
+/** One step at a time on a session; but its end is recorded also while a start is under way. */
+function keyOf({ kind, sessionId }: Step): string {
+  return kind === 'end' ? `end ${sessionId}` : sessionId;
+}
+
+/** Devices and their figures, at a calmer pace than the containers. */
+function createInventory({ store, spawner, clock, newId, hostId, hostName, log }: HostDeps) {
+  let readAt = Number.NEGATIVE_INFINITY;
+  let recorded = '';
+  return {
+    async refresh(signal: AbortSignal) {
+      const now = clock.now();
+      if (now.getTime() - readAt < inventoryEveryMillis) return;
+      readAt = now.getTime();
+      try {
+        const inventory = await spawner.inventory(signal);
+        const devices = devicesOf(inventory);
+        const found = JSON.stringify(devices);
+        if (found !== recorded) {
+          await store.perform(recordInventory, {
+            requestKey: `inventory:${newId()}`,
+            actor: { kind: 'system', name: 'reconciler' },
+            input: { hostId, devices },
+          });
+          recorded = found;
+        }
+        await store.noteSeen(hostId, now, inventory);
+      } catch (error) {
+        if (!(error instanceof Fault) || signal.aborted) throw error;
+        // Its containers were just seen, so the host is there; only its GPUs cannot be asked.
+        log.warn('an inventory failed', { host: hostName, error });
+        await store.noteUnreachable(hostId, error.facts.detail ?? error.code);
+      }
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Message, MessagePart, Text } from '../../core/message.ts';
+import { type Policy, priceOf, sortedTypes } from '../../core/policy.ts';
+import type { Balance, Board, BoardHost, SessionView } from '../../core/view.ts';
+import { clock, creditsOf, devicesWords, inCredits, priceWords, sentence } from './words.ts';
+
+/** What is free, in use and waiting. */
+export function renderBoard(board: Board, policy: Policy): Message {
+  const devices = board.hosts.flatMap(({ devices: list }) => list);
+  const offered = devices.filter(({ state }) => state === 'offered');
+  const types = sortedTypes(offered.map(({ type }) => type));
+  if (types.length === 0) return sentence('warning', ...hostsWithoutDevices(board));
+  const rows = types.map((type) => {
+    const ofType = offered.filter((device) => device.type === type);
+    const free = ofType.filter(({ session }) => session === null).length;
+    return [type, `${free} of ${ofType.length}`, priceWords(priceOf(policy, type))];
+  });
+  const simulated = board.hosts.some((host) => host.simulated);
+  return {
+    title: simulated ? 'Devices (simulated)' : 'Devices',
+    tone: 'neutral',
+    parts: [
+      {
+        kind: 'table',
+        columns: [
+          { name: 'Type', align: 'left' },
+          { name: 'Free', align: 'right' },
+          { name: 'Credits/h', align: 'right' },
+        ],
+        rows,
+      },
+      ...board.hosts.flatMap(hostPart),
+      ...board.hosts.flatMap(({ fault, name }): MessagePart[] =>
+        fault === null ? [] : [{ kind: 'text', text: [`${name} does not answer: ${fault}`] }],
+      ),
+      ...(board.queue.length > 0 ? [queuePart(board.queue)] : []),
+    ],
+  };
+}
+
+function hostsWithoutDevices({ hosts }: Board): Text {
+  if (hosts.length === 0) return ['There is no host. Add one under hosts in dibs.yaml.'];
+  return hosts.flatMap(({ name, fault }) => [`${name}: ${fault ?? 'has not answered yet'}. `]);
+}
+
+function hostPart({ name, devices }: BoardHost): MessagePart[] {
+  const taken = devices.flatMap(({ index, type, session }) =>
+    session ? [{ index, type, session }] : [],
+  );
+  if (taken.length === 0) return [];
+  return [
+    {
+      kind: 'fields',
+      fields: taken.map(({ index, type, session }) => ({
+        name: type === 'cpu' ? `${name} slot ${index}` : `${name} GPU ${index}`,
+        value: [
+          `${session.holder}, ${session.name}`,
+          ...(session.until ? [', until ', clock(session.until)] : [`, ${session.state}`]),
+        ],
+      })),
+    },
+  ];
+}
+
+function queuePart(queue: readonly SessionView[]): MessagePart {
+  return {
+    kind: 'fields',
+    fields: queue.map(({ holder, deviceCount, deviceType, name }, at) => ({
+      name: `Number ${at + 1} in line`,
+      value: [`${holder.name}, ${devicesWords(deviceCount, deviceType)} (${name})`],
+    })),
+  };
+}
+
+export function renderBalance({ account, holds }: Balance): Message {
+  const held = holds.map(({ session, amount }) => `${session} ${creditsOf(amount)}`);
+  return {
+    title: `Balance of ${account.name}`,
+    tone: 'neutral',
+    parts: [
+      {
+        kind: 'fields',
+        fields: [
+          { name: 'Available', value: [inCredits(account.posted - account.held)] },
+          {
+            name: 'Held',
+            value: [
+              held.length === 0
+                ? 'nothing'
+                : `${inCredits(account.held)} (${held.slice(0, 20).join(', ')})`,
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}

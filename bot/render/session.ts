@@ -1,0 +1,274 @@
+import { assert, unreachable } from '../../core/assert.ts';
+import { endReasons } from '../../core/end-reason.ts';
+import type { Message, MessageAction, MessagePart, Text } from '../../core/message.ts';
+import { readyMillisAt, readySeconds } from '../../core/meter.ts';
+import { cost } from '../../core/money.ts';
+import type { StartProgress } from '../../core/ports.ts';
+import type { DeviceView, SessionView } from '../../core/view.ts';
+import { formatDuration, formatExactDuration } from '../duration.ts';
+import {
+  clock,
+  creditsOf,
+  devicesWords,
+  inCredits,
+  priceWords,
+  relative,
+  strong,
+} from './words.ts';
+
+/** Where a queued session stands. */
+export type Place = { position: number; estimatedAt: Date | null; reason: string };
+
+/** The session's own public message, in whatever state it is. */
+export function renderSession(session: SessionView, place: Place | null): Message {
+  const { name } = session;
+  const title = session.simulated ? `${name} (simulated)` : name;
+  const what: MessagePart = { kind: 'text', text: whatAndWhere(session) };
+  switch (session.state) {
+    case 'requested':
+      return {
+        title,
+        tone: 'progress',
+        parts: [
+          what,
+          { kind: 'text', text: session.queued ? placeWords(place) : ['About to start.'] },
+          actions(stopAction(session, session.queued ? 'Leave the line' : 'Stop')),
+        ],
+      };
+    case 'starting':
+      return {
+        title,
+        tone: 'progress',
+        parts: [what, progressPart(session.progress), actions(stopAction(session, 'Stop'))],
+      };
+    case 'running':
+      return { title, tone: 'good', parts: [what, ...runningParts(session)] };
+    case 'stopping':
+    case 'ended':
+      return { title, tone: endTone(session), parts: [what, ...endedParts(session)] };
+    default:
+      return unreachable(session.state);
+  }
+}
+
+/** For the holder's eyes alone: how to get in. */
+export function renderReady(session: SessionView): Message {
+  const link = linkOf(session);
+  assert(link, 'a ready session has a link');
+  return {
+    title: `${session.name} is ready`,
+    tone: 'good',
+    parts: [
+      { kind: 'text', text: [{ kind: 'link', text: 'Open JupyterLab', url: link }] },
+      {
+        kind: 'text',
+        text: ['Only you see this link. It ends with the session', ...endWords(session)],
+      },
+    ],
+  };
+}
+
+export function renderEndingSoon(session: SessionView): Message {
+  const price = cost(session.deviceCount, 3600, session.ticksPerSecond);
+  return {
+    title: `${session.name} ends soon`,
+    tone: 'warning',
+    parts: [
+      {
+        kind: 'text',
+        text: session.until
+          ? ['It ends ', relative(session.until), ', at ', clock(session.until), '.']
+          : ['It ends soon.'],
+      },
+      actions(
+        {
+          label: `Extend 1h (${inCredits(price)})`,
+          command: `extend ${session.name} 1h`,
+          style: 'primary',
+          confirm: null,
+        },
+        stopAction(session, 'Stop now'),
+      ),
+    ],
+  };
+}
+
+export function renderEnded(session: SessionView): Message {
+  const { name } = session;
+  return { title: `${name} ended`, tone: endTone(session), parts: endedParts(session) };
+}
+
+/** Jupyter's address with its token, where there is one to go to. */
+export function linkOf({ url, token, state }: SessionView): string | null {
+  if (url === null || token === null || state !== 'running') return null;
+  return `${url}lab?token=${token}`;
+}
+
+function whatAndWhere({
+  holder,
+  deviceType,
+  deviceCount,
+  devices,
+  host,
+  image,
+}: SessionView): Text {
+  const type = devices[0]?.type ?? deviceType;
+  const indexes = devices.map(({ index }) => index).join(', ');
+  const numbers = devices.length === 0 || type === 'cpu' ? '' : ` (GPU ${indexes})`;
+  return [
+    { kind: 'mention', personId: holder.personId, name: holder.name },
+    ' · ',
+    strong(devicesWords(deviceCount, type)),
+    host === null ? '' : ` on ${host}${numbers}`,
+    ` · ${image}`,
+  ];
+}
+
+function placeWords(place: Place | null): Text {
+  if (place === null) return ['Waiting in line.'];
+  const estimate: Text =
+    place.estimatedAt === null
+      ? ['cannot be foretold yet.']
+      : ['about ', clock(place.estimatedAt), '.'];
+  return [`Number ${place.position} in line: ${place.reason}. Start: `, ...estimate];
+}
+
+function progressPart(progress: StartProgress | null): MessagePart {
+  const part = (label: string, fraction: number | null): MessagePart => {
+    return { kind: 'progress', label, fraction };
+  };
+  switch (progress?.stage) {
+    case undefined:
+    case 'creating':
+      return part('Starting the container', null);
+    case 'pulling': {
+      const { doneBytes, totalBytes } = progress;
+      if (totalBytes === 0) return part('Pulling the image', null);
+      const size = `${megabytes(doneBytes)} of ${megabytes(totalBytes)} MB`;
+      return part(`Pulling the image, ${size}`, doneBytes / totalBytes);
+    }
+    case 'building': {
+      const { step, steps } = progress;
+      return part(`Building the image, step ${step} of ${steps}`, (step - 1) / Math.max(1, steps));
+    }
+    case 'booting':
+      return part('Waiting for Jupyter', null);
+    default:
+      return unreachable(progress);
+  }
+}
+
+const megabytes = (bytes: number) => Math.round(bytes / 1e6).toLocaleString('en');
+
+function runningParts(session: SessionView): MessagePart[] {
+  const { name, held, until, devices, readySince } = session;
+  const gpus = devices.filter(({ sample }) => sample !== null);
+  return [
+    {
+      kind: 'fields',
+      fields: [
+        ...(until
+          ? [{ name: 'Until', value: [clock(until), ' (', relative(until), ')'] satisfies Text }]
+          : []),
+        { name: 'Held', value: [inCredits(held)] },
+        { name: 'Price', value: [`${priceWords(session.ticksPerSecond)} credits a device-hour`] },
+      ],
+    },
+    ...(readySince === null
+      ? [{ kind: 'text', text: ['Its host does not answer. This time is not charged.'] } as const]
+      : []),
+    ...(gpus.length > 0 ? [samplesPart(gpus, session.simulated)] : []),
+    actions(
+      { label: 'Extend 1h', command: `extend ${name} 1h`, style: 'primary', confirm: null },
+      { label: 'nvidia-smi', command: `status ${name}`, style: 'plain', confirm: null },
+      stopAction(session, 'Stop'),
+    ),
+  ];
+}
+
+/** nvidia-smi's figures in a line for each device. */
+function samplesPart(devices: readonly DeviceView[], simulated: boolean): MessagePart {
+  const columns = ['GPU', 'Type', 'Use', 'Memory', 'Temp', 'Power'].map((name, at) => {
+    return { name: at === 0 && simulated ? 'GPU (simulated)' : name, align: columnAlign(at) };
+  });
+  const figure = (value: number | null | undefined, unit: string) =>
+    value === null || value === undefined ? '–' : `${Math.round(value)} ${unit}`;
+  const rows = devices.map(({ index, type, memoryMib, sample }) => [
+    String(index),
+    type,
+    figure(sample?.utilizationPercent, '%'),
+    `${gibibytes(sample?.memoryUsedMib ?? 0)} / ${gibibytes(memoryMib)} GiB`,
+    figure(sample?.temperatureCelsius, '°C'),
+    figure(sample?.powerWatts, 'W'),
+  ]);
+  return { kind: 'table', columns, rows };
+}
+
+const columnAlign = (at: number): 'left' | 'right' => (at < 2 ? 'left' : 'right');
+const gibibytes = (mebibytes: number) => (mebibytes / 1024).toFixed(1);
+
+function endedParts(session: SessionView): MessagePart[] {
+  const { endReason, faultDetail, name } = session;
+  assert(endReason, 'what ends has a reason');
+  const why: Text = [
+    session.state === 'ended' ? 'Ended: ' : 'Ending: ',
+    endReasons[endReason].words,
+    faultDetail === null ? '.' : ` (${faultDetail}).`,
+  ];
+  const again = `start ${session.deviceType}${session.deviceCount > 1 ? `x${session.deviceCount}` : ''} ${formatDuration(session.leaseSeconds).replace(' ', '')}`;
+  const isFailed = endReasons[endReason].billed === 'nothing';
+  return [
+    { kind: 'text', text: why },
+    { kind: 'text', text: receipt(session) },
+    ...(isFailed && session.state === 'ended'
+      ? [actions({ label: 'Try again', command: again, style: 'plain', confirm: null })]
+      : []),
+    ...(session.state === 'stopping'
+      ? [{ kind: 'progress', label: `Removing the container of ${name}`, fraction: null } as const]
+      : []),
+  ];
+}
+
+/** Exactly what was charged: devices × whole ready seconds × price. */
+function receipt({
+  charged,
+  readyMillis,
+  deviceCount,
+  ticksPerSecond,
+  account,
+}: SessionView): Text {
+  if (charged === null) return ['Nothing was charged.'];
+  const seconds = readySeconds(readyMillis);
+  return [
+    strong(inCredits(charged)),
+    ` from ${account}: ${deviceCount} × ${formatExactDuration(seconds)} at `,
+    `${priceWords(ticksPerSecond)} credits an hour (${charged.toLocaleString('en')} ticks).`,
+  ];
+}
+
+/** What has been used so far, for the status. */
+export function usedSoFar(session: SessionView, now: Date): Text {
+  const seconds = readySeconds(readyMillisAt(session, session, now));
+  const ticks = cost(session.deviceCount, seconds, session.ticksPerSecond);
+  return [`${formatExactDuration(seconds)}, ${creditsOf(ticks)} of ${inCredits(session.held)}`];
+}
+
+function endTone({ endReason }: SessionView): Message['tone'] {
+  if (endReason === null || endReasons[endReason].billed === 'nothing') return 'bad';
+  const isExpected = endReason.startsWith('stopped_') || endReason === 'lease_expired';
+  return isExpected ? 'neutral' : 'bad';
+}
+
+function endWords({ until }: SessionView): Text {
+  return until ? [', at ', clock(until), '.'] : ['.'];
+}
+
+function stopAction({ name, state }: SessionView, label: string): MessageAction {
+  const confirm =
+    state === 'running' ? `Stop ${name}? Files in /workspace stay, running programs end.` : null;
+  return { label, command: `stop ${name}`, style: 'danger', confirm };
+}
+
+function actions(...list: MessageAction[]): MessagePart {
+  return { kind: 'actions', actions: list };
+}

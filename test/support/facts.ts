@@ -1,0 +1,139 @@
+import type { Moment } from '../../core/action.ts';
+import type {
+  Account,
+  Device,
+  Hold,
+  Host,
+  Lease,
+  Person,
+  Session,
+  SessionFacts,
+} from '../../core/entity.ts';
+import type { ObservedContainer } from '../../core/ports.ts';
+import { noon, system, testPolicy } from './world.ts';
+
+/** Facts as the rules see them, each with every member said: tests name only what matters. */
+export function aSession(facts: Partial<Session> = {}): Session {
+  return {
+    id: 'session-1',
+    leaseId: 'lease-1',
+    name: 'brave-otter',
+    state: 'running',
+    image: { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null },
+    channel: { platform: 'console', channel: 'lab' },
+    token: 'token',
+    hostId: 'host-1',
+    deviceUuids: ['GPU-0'],
+    containerId: 'container-1',
+    url: 'http://gpu-1:4000/s/brave-otter/',
+    progress: null,
+    claimToken: null,
+    claimUntil: null,
+    readySince: noon,
+    readyMillis: 0,
+    warnedSeconds: null,
+    faultDetail: null,
+    ...facts,
+  };
+}
+
+/** One device for an hour from noon, at 10 credits an hour. */
+export function aLease(facts: Partial<Lease> = {}): Lease {
+  return {
+    id: 'lease-1',
+    personId: 'bob',
+    accountId: 'account-1',
+    deviceType: 'a100',
+    deviceCount: 1,
+    leaseSeconds: 3600,
+    ticksPerSecond: 10_000n,
+    state: 'active',
+    requestedAt: noon,
+    activeAt: noon,
+    until: noonPlus(3600),
+    endedAt: null,
+    endReason: null,
+    ...facts,
+  };
+}
+
+export function aHold(facts: Partial<Hold> = {}): Hold {
+  return { id: 'hold-1', accountId: 'account-1', amount: 36_000_000n, state: 'placed', ...facts };
+}
+
+export function anAccount(facts: Partial<Account> = {}): Account {
+  const held = 36_000_000n;
+  return { id: 'account-1', kind: 'team', name: 'lab', posted: 10n * held, held, ...facts };
+}
+
+export const bob: Person = { id: 'bob', teamId: 'lab', name: 'bob', roles: [] };
+
+export function sessionFacts(session: Partial<Session> = {}, lease: Partial<Lease> = {}) {
+  const facts: SessionFacts = {
+    session: aSession(session),
+    lease: aLease(lease),
+    hold: aHold(),
+    account: anAccount(),
+    holder: bob,
+  };
+  return facts;
+}
+
+/** A host that was just seen, with devices of these types; `leaseIds` by device index. */
+export function aHost(
+  name: string,
+  types: readonly string[],
+  facts: Partial<Host> & { leaseIds?: Readonly<Record<number, string>> } = {},
+): Host {
+  const { leaseIds = {}, ...rest } = facts;
+  const devices = types.map((type, index): Device => {
+    return {
+      id: `${name}/${index}`,
+      hostId: name,
+      uuid: `GPU-${name}-${index}`,
+      index,
+      type,
+      model: type,
+      memoryMib: 81_920,
+      state: 'offered',
+      leaseId: leaseIds[index] ?? null,
+      sample: null,
+    };
+  });
+  return { id: name, name, state: 'ready', simulated: false, seenAt: noon, devices, ...rest };
+}
+
+export function aContainer(facts: Partial<ObservedContainer> = {}): ObservedContainer {
+  return {
+    sessionId: 'session-1',
+    containerId: 'container-1',
+    state: 'running',
+    startedAt: noon,
+    finishedAt: null,
+    exitCode: null,
+    outOfMemory: false,
+    url: 'http://gpu-1:4000/s/brave-otter/',
+    ...facts,
+  };
+}
+
+export function aMoment(facts: Partial<Moment> = {}): Moment {
+  let ids = 0;
+  return {
+    now: noon,
+    actor: system,
+    policy: testPolicy,
+    eventId: '01900000-0000-7000-8000-000000000001',
+    newId: () => {
+      ids += 1;
+      return `id-${ids}`;
+    },
+    newSecret: () => 'secret',
+    ...facts,
+  };
+}
+
+/** That many seconds after noon. */
+export function noonPlus(seconds: number): Date {
+  return new Date(noon.getTime() + seconds * 1000);
+}
