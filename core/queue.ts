@@ -1,5 +1,6 @@
 import { typeMatches } from './device-type.ts';
 import type { Device, Host } from './entity.ts';
+import type { Ticks } from './money.ts';
 import { type Policy, priceOf } from './policy.ts';
 
 export type QueuedLease = {
@@ -8,6 +9,8 @@ export type QueuedLease = {
   deviceType: string;
   deviceCount: number;
   leaseSeconds: number;
+  /** What is held for it, per device. */
+  ticksPerSecond: Ticks;
 };
 export type RunningLease = { leaseId: string; leaseSeconds: number; until: Date | null };
 

@@ -34,7 +34,10 @@ export async function apply(context: Context, change: Change): Promise<void> {
     case 'free_devices':
       await tx
         .update(leaseDevices)
-        .set({ state: 'ended', during: sql`tstzrange(lower(during), ${now.toISOString()}, '[]')` })
+        .set({
+          state: 'ended',
+          during: sql`tstzrange(lower(during), greatest(lower(during), ${now.toISOString()}), '[]')`,
+        })
         .where(eq(leaseDevices.leaseId, change.leaseId));
       return;
     case 'add_session': {

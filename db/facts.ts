@@ -35,7 +35,7 @@ async function lockHosts(tx: Transaction, hostId?: string): Promise<Host[]> {
 }
 
 async function loadHosts(tx: Db | Transaction, hostId?: string): Promise<Host[]> {
-  const isAsked = hostId === undefined ? undefined : eq(hosts.id, hostId);
+  const isAsked = hostId === undefined ? eq(hosts.configured, true) : eq(hosts.id, hostId);
   const ofHosts = hostId === undefined ? undefined : eq(devices.hostId, hostId);
   const rows = await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id));
   return withDevices(rows, await loadDevices(tx, ofHosts));

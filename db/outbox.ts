@@ -58,13 +58,16 @@ export async function noteSent(db: Db, notice: Notice, now: Date): Promise<void>
     .where(and(eq(notices.id, notice.id), eq(notices.state, 'due')));
 }
 
+/** Due again at a later time, or given up: but not what changed meanwhile. */
 export async function noteUnsent(
   db: Db,
   notice: Notice,
   retry: { at: Date } | null,
 ): Promise<void> {
+  const state = sql`case when ${notices.revision} = ${notice.revision}
+    then 'given_up' else 'due' end::notice_state`;
   await db
     .update(notices)
-    .set(retry ? { dueAt: retry.at } : { state: 'given_up' })
+    .set(retry ? { dueAt: retry.at } : { state })
     .where(and(eq(notices.id, notice.id), eq(notices.state, 'due')));
 }

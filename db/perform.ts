@@ -87,7 +87,8 @@ function eventOf<Input, Result, N extends Needs>({
   action: Action<Input, Result, N>;
   request: Request<Input>;
 }) {
-  return { actor, requestKey, action: action.name, input: toJson(input) };
+  // A null would be written as SQL's and not as JSON's.
+  return { actor, requestKey, action: action.name, input: toJson(input ?? {}) };
 }
 
 async function recordOutcome(tx: Transaction, eventId: string, outcome: Outcome<unknown>) {

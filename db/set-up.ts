@@ -59,7 +59,13 @@ async function setUpTeam(tx: Transaction, newId: NewId, team: Site['teams'][numb
     const personId = added?.id ?? '';
     await tx.delete(identities).where(eq(identities.personId, personId));
     for (const { platform, externalId } of person.identities)
-      await tx.insert(identities).values({ platform, externalId, personId });
+      await tx
+        .insert(identities)
+        .values({ platform, externalId, personId })
+        .onConflictDoUpdate({
+          target: [identities.platform, identities.externalId],
+          set: { personId },
+        });
   }
   return { name, teamId, accountId: account?.id ?? '', posted: account?.posted ?? 0n };
 }
@@ -72,10 +78,7 @@ async function setUpHosts(tx: Transaction, newId: NewId, configured: Site['hosts
       .onConflictDoUpdate({ target: hosts.name, set: { simulated, configured: true } });
   }
   const names = configured.map(({ name }) => name);
-  await tx
-    .update(hosts)
-    .set({ configured: false, seenAt: null })
-    .where(notInArray(hosts.name, names));
+  await tx.update(hosts).set({ configured: false }).where(notInArray(hosts.name, names));
   const inUse = tx
     .select({ hostId: sessions.hostId })
     .from(sessions)

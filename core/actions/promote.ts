@@ -22,10 +22,12 @@ export const promote = action({
   },
 });
 
-/** The lease becomes active on these devices, at their price. */
+/** The lease becomes active on these devices, at their price or what is held, if that is less. */
 export function placeLease({ queued, hostId, devices }: Placement, moment: Moment): Change[] {
   const { leaseId, sessionId } = queued;
-  const ticksPerSecond = priceOf(moment.policy, devices[0]?.type ?? queued.deviceType);
+  const price = priceOf(moment.policy, devices[0]?.type ?? queued.deviceType);
+  // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint.
+  const ticksPerSecond = price < queued.ticksPerSecond ? price : queued.ticksPerSecond;
   const set = { activeAt: moment.now, ticksPerSecond };
   return [
     { kind: 'move_lease', leaseId, from: 'queued', to: 'active', set },

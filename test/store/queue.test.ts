@@ -73,14 +73,6 @@ onEachDatabase('the line', { hosts: { 'gpu-1': ['t4'] }, policy: { prices } }, (
     expect(await viewOf(world, sessionId)).toMatchObject({ state: 'ended', charged: null });
   });
 
-  it('leaves no event of a look that moved nobody', async () => {
-    const { world, database } = stage;
-    const count = () => database.db.$count(database.db._.fullSchema.events);
-    const before = await count();
-    await accepted(act(world, promote, null));
-    expect(await count()).toBe(before);
-  });
-
   it('never gives a device that is dearer than what was held for it', async () => {
     const { world } = stage;
     await sessionIn(world, 'running', { deviceType: 't4' });

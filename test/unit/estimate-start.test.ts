@@ -7,7 +7,14 @@ const a100 = 'a100-80gb';
 
 function waiting(leaseId: string, deviceCount = 1, leaseSeconds = 3600): QueuedLease {
   const sessionId = `${leaseId}-session`;
-  return { leaseId, sessionId, deviceType: 'a100', deviceCount, leaseSeconds };
+  return {
+    leaseId,
+    sessionId,
+    deviceType: 'a100',
+    deviceCount,
+    leaseSeconds,
+    ticksPerSecond: 10_000n,
+  };
 }
 
 function estimate(fleet: Partial<Parameters<typeof estimateStart>[0]>): Date | null {

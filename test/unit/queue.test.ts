@@ -7,7 +7,14 @@ const prices = { default: 10_000n, t4: 2_000n, h100: 30_000n };
 const policy = { ...testPolicy, prices };
 
 function waiting(leaseId: string, deviceCount = 1, deviceType = 'a100'): QueuedLease {
-  return { leaseId, sessionId: `${leaseId}-session`, deviceType, deviceCount, leaseSeconds: 3600 };
+  return {
+    leaseId,
+    sessionId: `${leaseId}-session`,
+    deviceType,
+    deviceCount,
+    leaseSeconds: 3600,
+    ticksPerSecond: 10_000n,
+  };
 }
 
 /** Who gets which devices: `{ one: ['gpu-1/0'] }`. */

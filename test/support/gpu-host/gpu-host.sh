@@ -10,6 +10,7 @@
 # one line: `up IP` or `stopped`. Listens on FOLDER/docker.sock and tcp://IP:2376.
 # FOLDER/daemon.json is the engine's configuration; FOLDER/state holds gpus.csv, apps.csv,
 # host.conf, fault and hookfault, which may change at any time (see nvidia-smi beside this).
+# DOCKERD_PATH comes first on the engine's PATH: the programs of another Docker version.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 verb=$1
@@ -72,7 +73,7 @@ certificates() {
 
 start_engine() {
   # nsenter, not `ip netns exec`: that would mount a fresh /sys and hide the cgroup mounts.
-  PATH="$folder/bin:/usr/sbin:$PATH" GPUHOST_STATE="$folder/state" \
+  PATH="$folder/bin:${DOCKERD_PATH:-/usr/sbin}:$PATH" GPUHOST_STATE="$folder/state" \
     nsenter --net="/run/netns/$namespace" setsid dockerd \
     --data-root "$folder/data" --exec-root "$folder/run" --pidfile "$folder/docker.pid" \
     --config-file "$folder/daemon.json" --cgroup-parent "/dibs-$name" --shutdown-timeout 2 \

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Connection } from './connection.ts';
+import { basePath, type HostFacts } from './container-spec.ts';
+
+export type HostOptions = {
+  installationId: string;
+  /** Host name or address that URLs carry. */
+  address: string;
+  /** The host's own address that published ports are bound to. */
+  bindAddress: string;
+  /** Absolute path of the folder with the product's Dockerfile. */
+  imagesFolder: string;
+};
+
+/** One engine and what we need to know of its machine. */
+export type Host = {
+  connection: Connection;
+  installationId: string;
+  imagesFolder: string;
+  /** Asked once: a machine's size does not change while its engine is connected. */
+  facts(signal: AbortSignal): Promise<HostFacts>;
+  urlOf(port: number, sessionName: string): string;
+};
+
+export function createHost(connection: Connection, options: HostOptions): Host {
+  const { installationId, address, bindAddress, imagesFolder } = options;
+  let known: HostFacts | null = null;
+  return {
+    connection,
+    installationId,
+    imagesFolder,
+    async facts(signal) {
+      if (known) return known;
+      const { cpus, memoryBytes } = await readEngine(connection, signal);
+      known = { installationId, cpus, memoryBytes, bindAddress };
+      return known;
+    },
+    urlOf(port, sessionName) {
+      const name = address.includes(':') ? `[${address}]` : address;
+      return `http://${name}:${port}${basePath(sessionName)}`;
+    },
+  };
+}
+
+const engineInfo = z.object({ NCPU: z.number(), MemTotal: z.number(), ServerVersion: z.string() });
+
+/** The published types of `info` do not know the signal that it takes. */
+type Informing = { info(options: { abortSignal: AbortSignal }): Promise<unknown> };
+
+export async function readEngine({ docker, call }: Connection, signal: AbortSignal) {
+  const informing: Informing = docker;
+  const told = engineInfo.parse(
+    await call(signal, (abortSignal) => informing.info({ abortSignal })),
+  );
+  return {
+    engine: `docker ${told.ServerVersion}`,
+    cpus: told.NCPU,
+    memoryBytes: told.MemTotal,
+  };
+}

@@ -1,0 +1,118 @@
+import type { ContainerInspectInfo } from 'dockerode';
+import { Fault } from '../../core/fault.ts';
+import type { ContainerSpec, StartedContainer, StartProgress } from '../../core/ports.ts';
+import { build } from './build.ts';
+import type { Connection } from './connection.ts';
+import { containerName, PERSON_UID, toCreateOptions } from './container-spec.ts';
+import { inspect, publishedPort } from './containers.ts';
+import { statusOf, tolerating } from './faults.ts';
+import type { Host } from './host.ts';
+import { labelsOf, SESSION_LABEL } from './labels.ts';
+import { pull } from './pull.ts';
+import { awaitReady, checkAlive } from './readiness.ts';
+import { toTar } from './tar.ts';
+
+export type Watch = { onProgress(progress: StartProgress): void; signal: AbortSignal };
+
+const START_LIMIT_SECONDS = 60;
+
+/** `Spawner.start`: each step finds itself done, half done or not begun. */
+export async function start(
+  host: Host,
+  spec: ContainerSpec,
+  watch: Watch,
+): Promise<StartedContainer> {
+  const { connection } = host;
+  const containerId = await findOrCreate(host, spec, watch);
+  watch.onProgress({ stage: 'creating' });
+  checkNotAborted(connection, watch.signal);
+  await prepareFiles(connection, { containerId, token: spec.token }, watch.signal);
+  await run(connection, containerId, watch.signal);
+  const container = await inspect(connection, containerId, watch.signal);
+  const port = container && publishedPort(container);
+  if (!port) {
+    await checkAlive(connection, containerId, watch.signal);
+    const detail = `${host.connection.hostName}: the engine published no port`;
+    throw new Fault('engine_refused', { host: connection.hostName, detail });
+  }
+  const url = host.urlOf(port, spec.sessionName);
+  watch.onProgress({ stage: 'booting' });
+  await awaitReady(connection, { containerId, url, spec }, watch.signal);
+  return { containerId, url };
+}
+
+/** Creates first and looks afterwards: on the usual path that saves every other question. */
+async function findOrCreate(host: Host, spec: ContainerSpec, watch: Watch): Promise<string> {
+  const { connection } = host;
+  const facts = await host.facts(watch.signal);
+  checkNotAborted(connection, watch.signal);
+  const options = toCreateOptions(spec, facts);
+  // Not aborted halfway: the engine would create it after `stop` found nothing to remove.
+  const create = () =>
+    connection.call(new AbortController().signal, (abortSignal) =>
+      connection.docker.createContainer({ ...options, abortSignal }),
+    );
+  try {
+    return (await create()).id;
+  } catch (error) {
+    if (statusOf(error) === 409) return findNamed(host, spec, { error, signal: watch.signal });
+    if (statusOf(error) !== 404) throw error;
+  }
+  await fetchImage(host, spec, watch);
+  checkNotAborted(connection, watch.signal);
+  return (await create()).id;
+}
+
+function fetchImage(host: Host, { image }: ContainerSpec, watch: Watch): Promise<void> {
+  const { connection, imagesFolder: folder } = host;
+  if (image.build) return build(connection, { folder, image }, watch);
+  return pull(connection, image.reference, watch);
+}
+
+/** The container with this session's name, if it is this session's indeed. */
+async function findNamed(
+  host: Host,
+  spec: ContainerSpec,
+  refused: { error: unknown; signal: AbortSignal },
+): Promise<string> {
+  const container = await inspect(host.connection, containerName(spec), refused.signal);
+  if (!container || !isOf(container, host.installationId, spec.sessionId)) throw refused.error;
+  return container.Id;
+}
+
+function isOf(container: ContainerInspectInfo, installationId: string, sessionId: string): boolean {
+  const ours = { ...labelsOf(installationId, 'session'), [SESSION_LABEL]: sessionId };
+  return Object.entries(ours).every(([name, value]) => container.Config.Labels[name] === value);
+}
+
+/**
+ * The token as a file that only the session's user reads, and /workspace made that user's: in an
+ * image without the folder the engine leaves it to root.
+ */
+function prepareFiles(
+  { docker, call }: Connection,
+  { containerId, token }: { containerId: string; token: string },
+  signal: AbortSignal,
+) {
+  const archive = toTar([
+    { path: 'workspace/', mode: 0o755, owner: PERSON_UID, text: null },
+    { path: 'run/dibs/', mode: 0o755, owner: 0, text: null },
+    { path: 'run/dibs/token', mode: 0o400, owner: PERSON_UID, text: token },
+  ]);
+  return call(signal, (abortSignal) =>
+    docker.getContainer(containerId).putArchive(archive, { path: '/', abortSignal }),
+  );
+}
+
+function run({ docker, call }: Connection, id: string, signal: AbortSignal): Promise<void> {
+  const started = call(
+    signal,
+    (abortSignal) => docker.getContainer(id).start({ abortSignal }),
+    START_LIMIT_SECONDS,
+  );
+  return tolerating([304], started);
+}
+
+function checkNotAborted({ hostName }: Connection, signal: AbortSignal): void {
+  if (signal.aborted) throw new Fault('aborted', { host: hostName });
+}

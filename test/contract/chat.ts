@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import type { Address, Message } from '../../core/message.ts';
+import type { Chat } from '../../core/ports.ts';
+
+/** One chat platform, or its stand-in, with a channel that both people are in. */
+export type ChatHarness = {
+  /** Of the process that runs now. */
+  readonly chat: Chat;
+  /** Begins our process anew on the same platform: it remembers nothing of its own. */
+  restart(): Promise<void>;
+  channel: string;
+  /** Two people's ids on the platform. */
+  person: string;
+  bystander: string;
+  /** The titles of the messages that this person can read now, oldest first. */
+  titlesSeenBy(externalId: string): Promise<readonly (string | null)[]>;
+  close(): Promise<void>;
+};
+
+/** What every chat promises. Tests share the platform only: each posts under keys of its own. */
+export function chatContract(name: string, createHarness: () => Promise<ChatHarness>): void {
+  describe(`chat contract: ${name}`, () => {
+    let harness: ChatHarness;
+    beforeAll(async () => {
+      harness = await createHarness();
+    });
+    afterAll(() => harness?.close());
+    const bench = { harness: () => harness };
+
+    audienceTests(bench);
+    repetitionTests(bench);
+    updateTests(bench);
+    abortTests(bench);
+  });
+}
+
+type Bench = { harness: () => ChatHarness };
+
+const never = new AbortController().signal;
+
+function audienceTests({ harness }: Bench) {
+  test('a message to the channel is seen by everybody in it', async () => {
+    const { chat, person, bystander, titlesSeenBy } = harness();
+    await chat.post(channelOf(harness()), titled('to all'), 'audience-all', never);
+    expect(await titlesSeenBy(person)).toContain('to all');
+    expect(await titlesSeenBy(bystander)).toContain('to all');
+  });
+
+  test('a message to a person is seen by that person alone', async () => {
+    const { chat, person, bystander, titlesSeenBy } = harness();
+    await chat.post(personOf(harness()), titled('for you'), 'audience-one', never);
+    expect(await titlesSeenBy(person)).toContain('for you');
+    expect(await titlesSeenBy(bystander)).not.toContain('for you');
+  });
+
+  test('every kind of part can be posted', async () => {
+    const { chat, person, titlesSeenBy } = harness();
+    await chat.post(channelOf(harness()), everyPart, 'audience-parts', never);
+    expect(await titlesSeenBy(person)).toContain('every part');
+  });
+}
+
+function repetitionTests({ harness }: Bench) {
+  test('posting again under the same key posts nothing new and answers with the same reference', async () => {
+    const { chat, person, titlesSeenBy } = harness();
+    const first = await chat.post(channelOf(harness()), titled('once'), 'repeated', never);
+    const second = await chat.post(channelOf(harness()), titled('once'), 'repeated', never);
+    expect(second).toEqual(first);
+    expect((await titlesSeenBy(person)).filter((title) => title === 'once')).toHaveLength(1);
+  });
+
+  test('the same message under two keys is two messages', async () => {
+    const { chat, person, titlesSeenBy } = harness();
+    const first = await chat.post(channelOf(harness()), titled('twice'), 'pair-1', never);
+    const second = await chat.post(channelOf(harness()), titled('twice'), 'pair-2', never);
+    expect(second).not.toEqual(first);
+    expect((await titlesSeenBy(person)).filter((title) => title === 'twice')).toHaveLength(2);
+  });
+}
+
+function updateTests({ harness }: Bench) {
+  test('an update replaces the message where it stands', async () => {
+    const { chat, person, titlesSeenBy } = harness();
+    const ref = await chat.post(channelOf(harness()), titled('pulling'), 'updated', never);
+    await chat.post(channelOf(harness()), titled('said later'), 'updated-later', never);
+    await chat.update(ref, titled('ready'), never);
+    const titles = await titlesSeenBy(person);
+    expect(titles).not.toContain('pulling');
+    expect(titles.indexOf('ready')).toBeGreaterThanOrEqual(0);
+    expect(titles.indexOf('ready')).toBeLessThan(titles.indexOf('said later'));
+  });
+
+  test('an update of a private message stays private', async () => {
+    const { chat, bystander, titlesSeenBy } = harness();
+    const ref = await chat.post(personOf(harness()), titled('link'), 'private-update', never);
+    await chat.update(ref, titled('new link'), never);
+    expect(await titlesSeenBy(bystander)).not.toContain('new link');
+  });
+
+  test('a reference outlives our process, and so does its privacy', async () => {
+    const { chat, restart, person, bystander, titlesSeenBy } = harness();
+    const shared = await chat.post(channelOf(harness()), titled('before'), 'outlives-all', never);
+    const own = await chat.post(personOf(harness()), titled('own before'), 'outlives-one', never);
+    await restart();
+    const { chat: restarted } = harness();
+    await restarted.update(shared, titled('after'), never);
+    await restarted.update(own, titled('own after'), never);
+    await restarted.update(own, titled('own at last'), never);
+    const titles = await titlesSeenBy(person);
+    expect(titles.filter((title) => title === 'after')).toHaveLength(1);
+    expect(titles.filter((title) => title === 'own at last')).toHaveLength(1);
+    expect(titles).not.toContain('own after');
+    expect(await titlesSeenBy(bystander)).toContain('after');
+    expect(await titlesSeenBy(bystander)).not.toContain('own at last');
+  });
+}
+
+function abortTests({ harness }: Bench) {
+  test('an aborted call throws an aborted fault and posts nothing', async () => {
+    const { chat, person, titlesSeenBy } = harness();
+    const post = chat.post(
+      channelOf(harness()),
+      titled('called off'),
+      'aborted',
+      AbortSignal.abort(),
+    );
+    await expect(post).rejects.toMatchObject({ name: 'Fault', code: 'aborted' });
+    expect(await titlesSeenBy(person)).not.toContain('called off');
+  });
+}
+
+function channelOf({ channel }: ChatHarness): Address {
+  return { kind: 'channel', channel };
+}
+
+function personOf({ person }: ChatHarness): Address {
+  return { kind: 'person', externalId: person };
+}
+
+function titled(title: string): Message {
+  return { title, tone: 'neutral', parts: [{ kind: 'text', text: ['Some words.'] }] };
+}
+
+const everyPart: Message = {
+  title: 'every part',
+  tone: 'progress',
+  parts: [
+    {
+      kind: 'text',
+      text: [
+        'plain ',
+        { kind: 'strong', text: 'strong' },
+        { kind: 'code', text: 'code' },
+        { kind: 'link', text: 'link', url: 'https://example.com/' },
+        { kind: 'mention', personId: 'p1', name: 'bob' },
+        { kind: 'time', at: new Date('2026-03-02T10:00:00Z'), style: 'clock' },
+        { kind: 'time', at: new Date('2026-03-02T10:00:00Z'), style: 'relative' },
+      ],
+    },
+    { kind: 'fields', fields: [{ name: 'Held', value: ['5 credits'] }] },
+    { kind: 'table', columns: [{ name: 'GPU', align: 'left' }], rows: [['0']] },
+    { kind: 'code', text: 'nvidia-smi' },
+    { kind: 'progress', label: 'Pulling', fraction: 0.4 },
+    { kind: 'progress', label: 'Waiting', fraction: null },
+    {
+      kind: 'actions',
+      actions: [{ label: 'Stop', command: 'stop x', style: 'danger', confirm: 'Stop it?' }],
+    },
+  ],
+};

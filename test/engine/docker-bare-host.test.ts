@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDockerSpawner } from '../../adapters/docker/spawner.ts';
+import type { Spawner } from '../../core/ports.ts';
+import { faultOf, never } from '../contract/spawner-harness.ts';
+import { type GpuHost, startGpuHost } from '../support/gpu-host.ts';
+import { fetchStatus, optionsFor } from './docker-harness.ts';
+
+let host: GpuHost;
+let spawner: Spawner;
+
+beforeAll(async () => {
+  host = await startGpuHost({ name: 'engine', gpus: [] });
+  // A probe image that no registry has: to find no GPU must not need one.
+  spawner = createDockerSpawner({ ...optionsFor(host), probeImage: 'dibs-test/absent:1' });
+});
+
+afterAll(async () => {
+  await spawner?.close();
+  await host?.stop();
+});
+
+function specWith(deviceUuids: string[]) {
+  return {
+    sessionId: randomUUID(),
+    sessionName: 'plain-heron',
+    personId: randomUUID(),
+    image: host.image,
+    deviceUuids,
+    share: 0.5,
+    token: randomUUID(),
+  };
+}
+
+test('a host without GPUs is known as such, without a pull, and leaves nothing behind', async () => {
+  const inventory = await spawner.inventory(never);
+  expect(inventory).toMatchObject({ devices: [], driver: null, cuda: null });
+  expect(inventory.cpus).toBeGreaterThan(0);
+  expect(await host.docker.listContainers({ all: true })).toEqual([]);
+});
+
+test('the probe image at hand does not make a GPU either', async () => {
+  const other = createDockerSpawner(optionsFor(host));
+  expect((await other.inventory(never)).devices).toEqual([]);
+  expect(await host.docker.listContainers({ all: true })).toEqual([]);
+  await other.close();
+});
+
+test('a session without GPUs starts there', async () => {
+  const spec = specWith([]);
+  const { url } = await spawner.start(spec, () => undefined, never);
+  expect(await fetchStatus(url, spec.token)).toBe(200);
+  await spawner.stop(spec.sessionId, 0, never);
+});
+
+test('a session with a GPU is told what to install', async () => {
+  const spec = specWith(['GPU-1']);
+  const { code, fault } = await faultOf(spawner.start(spec, () => undefined, never));
+  expect(code).toBe('gpu_runtime_missing');
+  expect(fault.facts.detail).toContain('install nvidia-container-toolkit');
+  await spawner.stop(spec.sessionId, 0, never);
+});
