@@ -104,18 +104,41 @@ const file = z.strictObject({
     .prefault({}),
 });
 
-const environment = z.object({
-  DIBS_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-  DIBS_BIND: z.string().default('127.0.0.1'),
-  DIBS_DATA: z.string().min(1).default('./data'),
-  DIBS_CONFIG: z.string().min(1).optional(),
-  DIBS_FLEET: z.enum(['auto', 'docker', 'simulated']).default('auto'),
-  DIBS_CONSOLE: z.enum(['auto', 'on', 'off']).default('auto'),
-  DIBS_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+/** Settings of the process, and where its secrets come from. The README's table is made of this. */
+export const environment = z.object({
+  DIBS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .describe('Port of the console and the HTTP API.'),
+  DIBS_BIND: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  DIBS_DATA: z.string().min(1).default('./data').describe('Folder of the embedded database.'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, { message: 'write postgres://user:password@host:5432/dibs' })
-    .optional(),
+    .optional()
+    .describe('Postgres server, 15 or newer. Absent: the embedded database.'),
+  DIBS_CONFIG: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Configuration file. Absent: ./dibs.yaml if there is one.'),
+  DIBS_FLEET: z
+    .enum(['auto', 'docker', 'simulated'])
+    .default('auto')
+    .describe(
+      'Without hosts in the configuration: `auto` takes this machine’s Docker engine, or a simulated fleet where none answers.',
+    ),
+  DIBS_CONSOLE: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe('The trial page. `auto`: only when listening on loopback.'),
+  DIBS_LOG: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least level that is logged, as JSON lines on standard error.'),
 });
 
 export type Config = z.output<typeof file> & {

@@ -95,7 +95,8 @@ export async function noteProgress(
   { now, newId }: { now: Date; newId: NewId },
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const held = and(eq(sessions.id, sessionId), eq(sessions.claimToken, token));
+    const isStarting = and(eq(sessions.id, sessionId), eq(sessions.state, 'starting'));
+    const held = and(isStarting, eq(sessions.claimToken, token));
     const noted = await tx.update(sessions).set({ progress }).where(held).returning();
     if (noted.length === 0) return;
     const kind = 'session_changed';

@@ -2,7 +2,16 @@ import { and, eq, inArray, isNull, ne, notInArray, sql } from 'drizzle-orm';
 import type { NewId } from '../core/ports.ts';
 import type { SetUp, Site } from '../core/store.ts';
 import type { Db, Transaction } from './database.ts';
-import { accounts, hosts, identities, installations, persons, sessions, teams } from './schema.ts';
+import {
+  accounts,
+  apiTokens,
+  hosts,
+  identities,
+  installations,
+  persons,
+  sessions,
+  teams,
+} from './schema.ts';
 
 /** Any fixed number, other than that of the migrations. */
 const setUpLock = 4_208_416;
@@ -15,6 +24,7 @@ export function setUp(db: Db, newId: NewId, site: Site): Promise<SetUp> {
     await bookAccounts(tx, newId);
     const made: SetUp['teams'][number][] = [];
     for (const team of site.teams) made.push(await setUpTeam(tx, newId, team));
+    await forgetPeople(tx, site);
     return { installationId, teams: made, hosts: await setUpHosts(tx, newId, site.hosts) };
   });
 }
@@ -68,6 +78,14 @@ async function setUpTeam(tx: Transaction, newId: NewId, team: Site['teams'][numb
         });
   }
   return { name, teamId, accountId: account?.id ?? '', posted: account?.posted ?? 0n };
+}
+
+/** Whoever is no longer configured can ask for nothing any more; what they did stays. */
+async function forgetPeople(tx: Transaction, { teams: configured }: Site): Promise<void> {
+  const names = configured.flatMap(({ people }) => people.map(({ name }) => name));
+  const gone = tx.select({ id: persons.id }).from(persons).where(notInArray(persons.name, names));
+  await tx.delete(identities).where(inArray(identities.personId, gone));
+  await tx.delete(apiTokens).where(inArray(apiTokens.personId, gone));
 }
 
 async function setUpHosts(tx: Transaction, newId: NewId, configured: Site['hosts']) {

@@ -5,7 +5,28 @@ container's environment nor in an argument list, and `docker inspect` does not s
 """
 
 import os
+import time
 from pathlib import Path
+
+TOKEN = Path("/run/dibs/token")
+
+
+def token():
+    """Dibs writes it while Jupyter is being imported, so there is rarely anything to wait for.
+
+    Until it is written and given to this user, the file is absent, unreadable or empty; and an
+    empty token would let everybody in.
+    """
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if text := TOKEN.read_text().strip():
+                return text
+        except (FileNotFoundError, PermissionError):
+            pass
+        time.sleep(0.01)
+    raise SystemExit(f"there is no token in {TOKEN}")
+
 
 c = get_config()  # noqa: F821, given by Jupyter
 c.ServerApp.ip = "0.0.0.0"
@@ -14,4 +35,4 @@ c.ServerApp.port_retries = 0
 c.ServerApp.open_browser = False
 c.ServerApp.root_dir = "/workspace"
 c.ServerApp.base_url = os.environ.get("DIBS_BASE_URL", "/")
-c.IdentityProvider.token = Path("/run/dibs/token").read_text().strip()
+c.IdentityProvider.token = token()

@@ -1,7 +1,5 @@
 import type { Board, BoardHost, SessionView } from '../../core/view.ts';
 
-export type BoardPicture = ReturnType<typeof pictureOf>;
-
 /**
  * What everybody may see of the board. Fields are named one by one: a session in the queue carries
  * its holder's token and address, which must not reach the page of anybody else.

@@ -2,7 +2,7 @@ import { Fault } from '../../core/fault.ts';
 import type { Address, Message } from '../../core/message.ts';
 import type { Chat, Clock } from '../../core/ports.ts';
 
-export type Posted = {
+type Posted = {
   id: string;
   /** The only one who sees it; null: everybody. */
   person: string | null;
@@ -10,7 +10,7 @@ export type Posted = {
   message: Message;
 };
 
-export type ConversationChange = { kind: 'message' | 'update'; posted: Posted };
+type ConversationChange = { kind: 'message' | 'update'; posted: Posted };
 
 export type Conversation = Chat & {
   /** Oldest first. */

@@ -65,7 +65,16 @@ ${composer}
 </html>`;
 }
 
-const stylesheets = ['colours', 'frame', 'conversation', 'message', 'composer', 'board'];
+const stylesheets = [
+  'colours',
+  'frame',
+  'conversation',
+  'message',
+  'parts',
+  'composer',
+  'board',
+  'device',
+];
 
 const composer = html`<form class="composer" autocomplete="off">
 <ul id="suggestions" role="listbox" aria-label="Suggestions" hidden></ul>

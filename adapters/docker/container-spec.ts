@@ -58,8 +58,8 @@ const confinement: HostConfig = {
  * NVIDIA's obeys. `void` asks for none; a device request overrules it.
  */
 function toEnvironment(spec: ContainerSpec): string[] {
-  const base = `DIBS_BASE_URL=${basePath(spec.sessionName)}`;
-  return spec.deviceUuids.length > 0 ? [base] : [base, 'NVIDIA_VISIBLE_DEVICES=void'];
+  const always = `DIBS_BASE_URL=${basePath(spec.sessionName)}`;
+  return spec.deviceUuids.length > 0 ? [always] : [always, 'NVIDIA_VISIBLE_DEVICES=void'];
 }
 
 function toLimits({ share }: ContainerSpec, host: HostFacts): HostConfig {

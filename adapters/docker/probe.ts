@@ -122,7 +122,7 @@ async function importNothing({ connection, installationId }: Host, signal: Abort
   await call(signal, async (abortSignal) => {
     const options = { repo, tag, changes, abortSignal };
     const progress = await docker.importImage(Readable.from([toTar([])]), options);
-    await contentOf(Readable.from(progress), abortSignal);
+    await contentOf(progress as Readable, abortSignal);
   });
 }
 

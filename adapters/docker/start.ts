@@ -26,9 +26,12 @@ export async function start(
   const containerId = await findOrCreate(host, spec, watch);
   watch.onProgress({ stage: 'creating' });
   checkNotAborted(connection, watch.signal);
-  await prepareFiles(connection, { containerId, token: spec.token }, watch.signal);
   await run(connection, containerId, watch.signal);
-  const container = await inspect(connection, containerId, watch.signal);
+  // The image waits for its token, so that this takes no time that Jupyter does not take anyway.
+  const [container] = await Promise.all([
+    inspect(connection, containerId, watch.signal),
+    prepareFiles(connection, { containerId, token: spec.token }, watch.signal),
+  ]);
   const port = container && publishedPort(container);
   if (!port) {
     await checkAlive(connection, containerId, watch.signal);

@@ -8,13 +8,13 @@ import { recordInventory } from '../../core/actions/observe.ts';
 import type { SessionView } from '../../core/view.ts';
 import { killsInALife, type Life, phases } from '../support/crash/scenario.ts';
 import { createTestDatabase } from '../support/databases.ts';
-import { type Gpu, type GpuHost, startGpuHost } from '../support/gpu-host.ts';
+import { type GpuHost, startGpuHost } from '../support/gpu-host.ts';
 import { IMAGES } from '../support/images-folder.ts';
 import { createWorld, system, type World } from '../support/world.ts';
 
 const script = join(import.meta.dirname, '../support/crash/process.ts');
 const livesAtOnce = 2;
-const sessions = 6;
+const sessions = 5;
 
 describe('a process that is killed at every step', () => {
   let host: GpuHost;
@@ -86,7 +86,7 @@ function live(life: Life): Promise<NodeJS.Signals | number | null> {
 
 async function offerGpus({ store, hosts, clock }: World, { gpus }: GpuHost): Promise<void> {
   const hostId = hosts[0]?.hostId ?? '';
-  const devices = (gpus as readonly Gpu[]).map(({ uuid, model, memoryMib }, index) => {
+  const devices = gpus.map(({ uuid, model, memoryMib }, index) => {
     return { uuid, index, type: 'a100-80gb', model, memoryMib };
   });
   const requestKey = randomUUID();

@@ -17,10 +17,10 @@ let registry: Registry;
 let folder: string;
 
 beforeAll(async () => {
-  host = await startGpuHost({ name: 'engine', gpus: [] });
-  registry = await startRegistry(host.gateway);
   folder = await mkdtemp(join(tmpdir(), 'dibs-images-'));
   await cp(IMAGES, folder, { recursive: true });
+  host = await startGpuHost({ name: 'engine', gpus: [] });
+  registry = await startRegistry(host.gateway);
   spawner = createDockerSpawner({ ...optionsFor(host), imagesFolder: folder });
 });
 

@@ -34,7 +34,7 @@ onEachDatabase('extend', { credits: 25 }, (stage) => {
   });
 
   describe.each(['requested', 'starting'] as const)('of one that is %s', (state) => {
-    it('is had in full once it runs', async () => {
+    it('lengthens it, though its end is not known yet', async () => {
       const { world } = stage;
       const sessionId = await sessionIn(world, state);
       await accepted(extendBy(sessionId, 1800));

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { ticksPerCredit } from '../../core/money.ts';
 import { hosts } from '../../db/schema.ts';
 import { accountOf, onEachDatabase, viewOf } from '../support/stage.ts';
-import { accepted, askStart, refused } from '../support/world.ts';
+import { accepted, askStart, lab, refused } from '../support/world.ts';
 
 const prices = { default: 10_000n, t4: 2_000n, cpu: 1_000n };
 const policy = { prices, queueLimit: 2 };
@@ -71,11 +71,11 @@ onEachDatabase('a start', { policy, hosts: fleet }, (stage) => {
 
   it('is refused for what only a host has that is no longer configured', async () => {
     const { world } = stage;
-    const kept = [{ name: 'gpu-2', simulated: false }];
-    await world.store.setUp({ teams: [], hosts: kept });
+    const teams = [lab];
+    await world.store.setUp({ teams, hosts: [{ name: 'gpu-2', simulated: false }] });
     const refusal = await refused(askStart(world, 'bob'));
     expect(refusal).toMatchObject({ kind: 'unknown_device_type', offered: ['t4'] });
-    await world.store.setUp({ teams: [], hosts: [] });
+    await world.store.setUp({ teams, hosts: [] });
     expect(await refused(askStart(world, 'bob'))).toEqual({ kind: 'no_hosts_yet' });
   });
 

@@ -12,7 +12,7 @@ import {
   sessionIn,
   viewOf,
 } from '../support/stage.ts';
-import { accepted, noon, refused } from '../support/world.ts';
+import { accepted, lab, noon, refused } from '../support/world.ts';
 
 const states = ['requested', 'starting', 'running'] as const;
 
@@ -43,7 +43,8 @@ onEachDatabase('stop', {}, (stage) => {
       const identities = [{ platform: 'console' as const, externalId: 'mallory' }];
       const people = [{ name: 'mallory', roles: ['admin' as const], identities }];
       const hosts = [{ name: 'gpu-1', simulated: false }];
-      await world.store.setUp({ teams: [{ name: 'other', zone: 'UTC', people }], hosts });
+      const others = { name: 'other', zone: 'UTC', people };
+      await world.store.setUp({ teams: [lab, others], hosts });
       const sessionId = await sessionIn(world, state);
       const before = await viewOf(world, sessionId);
       for (const name of ['carol', 'mallory'])

@@ -1,22 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import Docker from 'dockerode';
+import { createState, type GpuFigures, toGpu } from './gpu-state.ts';
 import type { EngineHost } from './real-host.ts';
 import { bringStandInImage, type StandInImages } from './stand-in-image.ts';
-
-export type Gpu = {
-  uuid: string;
-  model: string;
-  memoryMib: number;
-  memoryUsedMib: number;
-  utilizationPercent: number;
-  temperatureCelsius: number;
-  powerWatts: number;
-};
 
 export type GpuHostOptions = {
   /** Hosts of one name run one after another and share what was pulled or built. */
@@ -28,12 +19,12 @@ export type GpuHostOptions = {
 };
 
 /** A machine with GPUs that is none: a real Docker engine with a stand-in driver. */
-export type GpuHost = EngineHost & {
+export type GpuHost = Omit<EngineHost, 'gpus'> & {
   /** This machine's end of the host's network. */
   gateway: string;
   tcp: { host: string; port: number; ca: string; cert: string; key: string };
-  gpus: readonly Gpu[];
-  setGpu(index: number, figures: Partial<Gpu>): Promise<void>;
+  gpus: readonly GpuFigures[];
+  setGpu(index: number, figures: Partial<GpuFigures>): Promise<void>;
   setProcesses(
     rows: readonly { uuid: string; pid: number; name: string; memoryMib: number }[],
   ): Promise<void>;
@@ -114,66 +105,6 @@ async function checkTools(): Promise<void> {
   );
 }
 
-function toGpu(
-  gpu: { model: string; memoryMib: number },
-  at: { index: number; host: string },
-): Gpu {
-  const host = createHash('sha256').update(at.host).digest('hex').slice(0, 8);
-  const device = at.index.toString(16).padStart(12, '0');
-  return {
-    ...gpu,
-    uuid: `GPU-${host}-c0de-4b1d-8a5e-${device}`,
-    memoryUsedMib: 0,
-    utilizationPercent: 0,
-    temperatureCelsius: 31,
-    powerWatts: 61.2,
-  };
-}
-
-function toRow(gpu: Gpu, index: number): string {
-  const bus = `00000000:${(25 + index * 16).toString(16).padStart(2, '0').toUpperCase()}:00.0`;
-  const { uuid, model, memoryMib, memoryUsedMib, utilizationPercent } = gpu;
-  const { temperatureCelsius, powerWatts } = gpu;
-  const figures = [memoryMib, memoryUsedMib, utilizationPercent, temperatureCelsius, powerWatts];
-  return `${[index, uuid, model, ...figures, bus, '400.00'].join(',')}\n`;
-}
-
-/** The files that the stand-in driver reads afresh on each call. */
-function createState(folder: string, initial: readonly Gpu[]) {
-  const gpus = [...initial];
-  const write = async (name: string, text: string | null) => {
-    const path = join(folder, name);
-    if (text === null) return rm(path, { force: true });
-    await writeFile(`${path}.new`, text);
-    await rename(`${path}.new`, path);
-  };
-  const writeGpus = () => write('gpus.csv', gpus.map(toRow).join(''));
-  return {
-    async reset() {
-      await writeGpus();
-      await write('host.conf', 'driver=580.95.05\ncuda=13.0\n');
-      await write('apps.csv', '');
-      await write('fault', null);
-      await write('hookfault', null);
-    },
-    async setGpu(index: number, figures: Partial<Gpu>) {
-      const gpu = gpus[index];
-      if (!gpu) throw new Error(`the host has no GPU ${index}`);
-      gpus[index] = { ...gpu, ...figures };
-      await writeGpus();
-    },
-    setProcesses: (
-      rows: readonly { uuid: string; pid: number; name: string; memoryMib: number }[],
-    ) =>
-      write(
-        'apps.csv',
-        rows.map((row) => `${row.uuid},${row.pid},${row.name},${row.memoryMib}\n`).join(''),
-      ),
-    setFault: (fault: string | null) => write('fault', fault && `${fault}\n`),
-    setStartFault: (text: string | null) => write('hookfault', text && `${text}\n`),
-  };
-}
-
 async function runEngine(folder: string) {
   const child = spawn(SCRIPT, ['run', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<null>((resolve) => child.once('exit', () => resolve(null)));
@@ -184,12 +115,16 @@ async function runEngine(folder: string) {
     return line.value;
   };
   const address = (await nextLine()).replace(/^up /, '');
+  const enginePid = async () => Number(await readFile(join(folder, 'docker.pid'), 'utf8'));
   const signalEngine = async (signal: NodeJS.Signals) => {
-    process.kill(Number(await readFile(join(folder, 'docker.pid'), 'utf8')), signal);
+    process.kill(await enginePid(), signal);
   };
   return {
     address,
-    pause: () => signalEngine('SIGSTOP'),
+    async pause() {
+      await signalEngine('SIGSTOP');
+      while (!(await isStopped(await enginePid()))) await setTimeout(5);
+    },
     resume: () => signalEngine('SIGCONT'),
     async restartEngine() {
       for (const word of ['stop', 'start']) {
@@ -199,6 +134,15 @@ async function runEngine(folder: string) {
     },
     stop: () => endOf(child, ended),
   };
+}
+
+/** A stop reaches the threads one by one, and any of them might still answer. */
+async function isStopped(pid: number): Promise<boolean> {
+  const tasks = await readdir(`/proc/${pid}/task`);
+  const states = await Promise.all(
+    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/stat`, 'utf8').catch(() => ') T')),
+  );
+  return states.every((state) => /\) T/.test(state));
 }
 
 async function endOf(child: ChildProcess, ended: Promise<null>): Promise<void> {

@@ -30,6 +30,17 @@ export const testPolicy: Policy = {
 export const system: Actor = { kind: 'system', name: 'test' };
 export const noon = new Date('2026-03-02T12:00:00Z');
 
+/** The team that is set up: alice, an admin; bob; carol. */
+export const lab = {
+  name: 'lab',
+  zone: 'UTC',
+  people: [aPerson('alice', ['admin']), ...['bob', 'carol'].map((name) => aPerson(name))],
+};
+
+function aPerson(name: string, roles: 'admin'[] = []) {
+  return { name, roles, identities: [{ platform: 'console' as const, externalId: name }] };
+}
+
 export type WorldOptions = {
   clock?: Clock;
   policy?: Partial<Policy>;
@@ -38,19 +49,15 @@ export type WorldOptions = {
   credits?: number;
 };
 
-/** A store with team `lab` (alice, an admin; bob; carol) and hosts that were just seen. */
+/** A store with team `lab` and hosts that were just seen. */
 export async function createWorld(database: Database, options: WorldOptions = {}) {
   const { hosts = { 'gpu-1': ['a100-80gb', 'a100-80gb'] }, credits = 500 } = options;
   const clock = options.clock ?? createFakeClock(noon);
   const policy = { ...testPolicy, ...options.policy };
   const newSecret = () => randomBytes(24).toString('base64url');
   const store = createStore(database, { clock, newId, newSecret, policy });
-  const person = (name: string, roles: 'admin'[] = []) => {
-    return { name, roles, identities: [{ platform: 'console' as const, externalId: name }] };
-  };
-  const people = [person('alice', ['admin']), person('bob'), person('carol')];
   const names = Object.keys(hosts).map((name) => ({ name, simulated: false }));
-  const setUp = await store.setUp({ teams: [{ name: 'lab', zone: 'UTC', people }], hosts: names });
+  const setUp = await store.setUp({ teams: [lab], hosts: names });
   const [team] = setUp.teams;
   if (!team) throw new Error('no team');
   if (credits > 0 && team.posted === 0n) {

@@ -42,10 +42,14 @@ function createHost({ name, onTake }) {
   const cells = new Map();
 
   function update(host, you) {
-    setText(engine, [host.engine, host.cuda && `CUDA ${host.cuda}`].filter(Boolean).join(' · '));
+    setText(
+      engine,
+      [host.simulated ? null : host.engine, host.cuda && `CUDA ${host.cuda}`]
+        .filter(Boolean)
+        .join(' · '),
+    );
     showMarks(marks, host);
     showFault(fault, host);
-    element.dataset.reachable = String(host.fault === null);
     const shown = new Set();
     for (const device of host.devices) {
       const kind = kindOf(device, host);

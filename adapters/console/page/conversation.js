@@ -11,6 +11,7 @@ export function createConversation({ onAction }) {
   const latest = byId('latest');
   /** Message or exchange by id: { at, element, isExchange }. */
   const entries = new Map();
+  let shownTo = null;
 
   function keepingAtEnd(change) {
     const wasAtEnd = isAtEnd(log);
@@ -31,7 +32,7 @@ export function createConversation({ onAction }) {
       posted.person === null ? null : make('span', {}, icon('hidden'), 'only visible to you'),
       moment(posted.at, 'clock'),
     ].filter((node) => node !== null);
-    return messageElement(posted.message, { reader, aside, onAction });
+    return messageElement(posted.message, { reader: reader.name, aside, onAction });
   }
 
   function show(posted, reader) {
@@ -51,15 +52,17 @@ export function createConversation({ onAction }) {
   return {
     /** All that this reader may see, as the server has it; their own exchanges stay. */
     reset(messages, reader) {
+      const top = reader === shownTo && !isAtEnd(log) ? log.scrollTop : null;
+      shownTo = reader;
       for (const [id, entry] of entries) {
-        if (entry.isExchange) entry.element.hidden = entry.reader !== reader;
+        if (entry.isExchange) entry.element.hidden = entry.reader !== reader.id;
         else {
           entry.element.remove();
           entries.delete(id);
         }
       }
       for (const posted of messages) show(posted, reader);
-      toEnd(log);
+      log.scrollTop = top ?? log.scrollHeight;
     },
     /** Draws a new or changed message and says it where its headline is new. */
     put(posted, reader) {
@@ -73,7 +76,7 @@ export function createConversation({ onAction }) {
     },
     keepingAtEnd,
     isEmptyFor: (reader) =>
-      ![...entries.values()].some((entry) => !entry.isExchange || entry.reader === reader),
+      ![...entries.values()].some((entry) => !entry.isExchange || entry.reader === reader.id),
   };
 }
 

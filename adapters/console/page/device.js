@@ -9,6 +9,7 @@ export function createDevice({ kind, onTake }) {
   const state = make('span', { class: 'state' });
   const head = make('span', { class: 'device-head' }, index, type, state);
   const holding = make('p', { class: 'holding' });
+  const room = make('span', { class: 'room' });
   const load = createMeter('load');
   const memory = createMeter('memory');
   const take = () => onTake(type.textContent);
@@ -16,7 +17,8 @@ export function createDevice({ kind, onTake }) {
     kind === 'free'
       ? make('button', { type: 'button', class: 'device', 'data-kind': kind, onclick: take })
       : make('div', { role: 'group', class: 'device', 'data-kind': kind });
-  if (kind === 'free') element.append(head, make('span', { class: 'take' }, 'Take it for 2 h'));
+  if (kind === 'free')
+    element.append(head, make('span', { class: 'take' }, 'Take it for 2 h'), room);
   else
     element.append(head, holding, make('div', { class: 'meters' }, load.element, memory.element));
 
@@ -25,6 +27,7 @@ export function createDevice({ kind, onTake }) {
     setText(index, String(device.index));
     setText(type, device.type);
     setText(state, word);
+    setText(room, `${gibibytes(device.memoryMib)} GiB`);
     element.title = device.model;
     element.setAttribute('aria-label', describe(device, { kind, word }));
     const isKnown = host.fault === null;

@@ -31,7 +31,7 @@ export function createExchange({ person, text, onAction }) {
         make('span', {}, icon('hidden'), 'only visible to you'),
         moment(new Date(now()).toISOString(), 'clock'),
       ];
-      answer.replaceChildren(messageElement(message, { reader: person.id, aside, onAction }));
+      answer.replaceChildren(messageElement(message, { reader: person.name, aside, onAction }));
     },
     fail(sentence) {
       answer.replaceChildren(make('p', { class: 'failed' }, icon('bad', 'Not sent'), sentence));

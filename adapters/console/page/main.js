@@ -76,8 +76,8 @@ function choosePerson(id) {
 
 function followAs(next) {
   unfollow();
+  if (next !== person) unsent = null;
   person = next;
-  unsent = null;
   const url = new URL(location.href);
   url.searchParams.set('as', person.id);
   history.replaceState(null, '', url);
@@ -88,8 +88,8 @@ function followAs(next) {
     events: {
       conversation({ now, messages }) {
         setServerTime(now);
-        conversation.reset(messages, person.id);
-        if (conversation.isEmptyFor(person.id)) welcome.show(latestBoard);
+        conversation.reset(messages, person);
+        if (conversation.isEmptyFor(person)) welcome.show(latestBoard);
         else welcome.hide();
       },
       message: putMessage,
@@ -106,7 +106,7 @@ function followAs(next) {
 
 function putMessage(posted) {
   welcome.hide();
-  conversation.put(posted, person.id);
+  conversation.put(posted, person);
 }
 
 function showView(view) {
@@ -128,6 +128,12 @@ for (const button of document.querySelectorAll('.views button'))
 byId('theme').addEventListener('click', () => {
   toggleTheme();
   nameTheme();
+});
+
+// A browser opens six connections to a place and no more: tabs that nobody sees give theirs back.
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') unfollow();
+  else followAs(person);
 });
 
 nameTheme();

@@ -23,10 +23,10 @@ export function messageElement(message, frame) {
 }
 
 /** A message in a few words: what a screen reader announces. */
-export function headline(message) {
-  if (message.title !== null) return message.title;
-  const first = message.parts.find((part) => part.kind === 'text');
-  return first ? plainText(first.text) : tones[message.tone].word;
+export function headline({ title, tone, parts }) {
+  const first = parts.find((part) => part.kind === 'text');
+  const lead = title ?? (first ? plainText(first.text) : '');
+  return tone === 'neutral' ? lead : `${lead} · ${tones[tone].word}`;
 }
 
 const tones = {
@@ -39,12 +39,7 @@ const tones = {
 
 const partElement = {
   text: ({ text }, { reader }) => make('p', {}, ...textNodes(text, reader)),
-  fields: ({ fields }, { reader }) =>
-    make(
-      'dl',
-      {},
-      ...fields.map(({ name, value }) => fieldElement(name, textNodes(value, reader))),
-    ),
+  fields: fieldsElement,
   table: tableElement,
   code: ({ text }) => make('pre', { tabindex: 0 }, make('code', {}, text)),
   progress: progressElement,
@@ -52,9 +47,16 @@ const partElement = {
     make('div', { class: 'actions' }, ...actions.map((action) => buttonElement(action, onAction))),
 };
 
-function fieldElement(name, value) {
-  return make('div', {}, make('dt', {}, name), make('dd', {}, ...value));
+/** Short values stand side by side; where one is a sentence, each field has a line of its own. */
+function fieldsElement({ fields }, { reader }) {
+  const isList = fields.some(({ value }) => plainText(value).length > longestBesideOthers);
+  const elements = fields.map(({ name, value }) =>
+    make('div', {}, make('dt', {}, name), make('dd', {}, ...textNodes(value, reader))),
+  );
+  return make('dl', { 'data-form': isList ? 'list' : 'row' }, ...elements);
 }
+
+const longestBesideOthers = 40;
 
 function tableElement({ columns, rows }) {
   const head = columns.map(({ name, align }) =>

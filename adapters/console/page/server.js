@@ -32,13 +32,29 @@ export async function fetchSuggestions(person, text, signal) {
 }
 
 /** Follows the conversation and the board as this person sees them. Returns what ends it. */
-export function follow(person, listeners) {
-  const source = new EventSource(`/console/stream?${new URLSearchParams({ person })}`);
-  for (const [name, listener] of Object.entries(listeners.events))
-    source.addEventListener(name, ({ data }) => listener(JSON.parse(data)));
-  source.addEventListener('open', () => listeners.onConnection(true));
-  source.addEventListener('error', () => listeners.onConnection(false));
-  return () => source.close();
+export function follow(person, { events, onConnection }) {
+  let source = null;
+  let reopening = null;
+
+  function open() {
+    source = new EventSource(`/console/stream?${new URLSearchParams({ person })}`);
+    for (const [name, listener] of Object.entries(events))
+      source.addEventListener(name, ({ data }) => listener(JSON.parse(data)));
+    source.addEventListener('open', () => onConnection(true));
+    source.addEventListener('error', () => {
+      onConnection(false);
+      // A browser tries again after a lost connection, but never after an answer it cannot use.
+      if (source.readyState === EventSource.CLOSED) reopening = setTimeout(open, restMilliseconds);
+    });
+  }
+
+  open();
+  return () => {
+    clearTimeout(reopening);
+    source.close();
+  };
 }
+
+const restMilliseconds = 3000;
 
 const deadlineMilliseconds = 30_000;

@@ -1,7 +1,7 @@
 import { make } from './dom.js';
-import { moment } from './times.js';
+import { moment, sayMoment } from './times.js';
 
-/** Text with its spans, as nodes. `reader` is the id of whom it is shown to. */
+/** Text with its spans, as nodes. `reader` is the name of whom it is shown to. */
 export function textNodes(text, reader) {
   return text.map((span) => (typeof span === 'string' ? span : spanNode[span.kind](span, reader)));
 }
@@ -12,7 +12,7 @@ export function plainText(text) {
     .map((span) => {
       if (typeof span === 'string') return span;
       if (span.kind === 'mention') return span.name;
-      return span.kind === 'time' ? '' : span.text;
+      return span.kind === 'time' ? sayMoment(span.at, span.style) : span.text;
     })
     .join('');
 }
@@ -21,8 +21,8 @@ const spanNode = {
   strong: ({ text }) => make('strong', {}, text),
   code: ({ text }) => make('code', {}, text),
   link: ({ text, url }) => (isWeb(url) ? link(text, url) : make('span', {}, text)),
-  mention: ({ personId, name }, reader) =>
-    make('span', { class: 'mention', 'data-self': personId === reader || name === reader }, name),
+  mention: ({ name }, reader) =>
+    make('span', { class: 'mention', 'data-self': name === reader }, name),
   time: ({ at, style }) => moment(at, style),
 };
 

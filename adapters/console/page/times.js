@@ -1,14 +1,17 @@
-import { make } from './dom.js';
+import { make, setText } from './dom.js';
 
 /**
  * A moment in the reader's zone, kept up to date. Style `clock`: 16:40, with the day where it is
  * not today; `relative`: in 2 hours; `left`: 1 h 05 min, down to the second.
  */
 export function moment(iso, style) {
-  const at = new Date(iso);
-  const element = make('time', { datetime: iso, 'data-style': style, title: full.format(at) });
-  element.textContent = say[style](at);
-  return element;
+  const title = full.format(new Date(iso));
+  return make('time', { datetime: iso, 'data-style': style, title }, sayMoment(iso, style));
+}
+
+/** The same in words that stay as they are. */
+export function sayMoment(iso, style) {
+  return say[style](new Date(iso));
 }
 
 /** The server's now: this machine's clock may differ. */
@@ -23,8 +26,7 @@ export function setServerTime(iso) {
 export function keepTimesFresh() {
   setInterval(() => {
     for (const element of document.querySelectorAll('time[data-style]')) {
-      const text = say[element.dataset.style](new Date(element.dateTime));
-      if (element.textContent !== text) element.textContent = text;
+      setText(element, sayMoment(element.dateTime, element.dataset.style));
     }
   }, 1000);
 }
