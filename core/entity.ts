@@ -82,7 +82,6 @@ export type Session = {
   /** Jupyter's. */
   token: string;
   hostId: string | null;
-  deviceUuids: readonly string[];
   containerId: string | null;
   url: string | null;
   progress: StartProgress | null;

@@ -19,6 +19,7 @@ export type SessionView = {
   deviceType: string;
   deviceCount: number;
   devices: readonly DeviceView[];
+  hostId: string | null;
   host: string | null;
   simulated: boolean;
   image: string;

@@ -40,11 +40,9 @@ export async function apply(context: Context, change: Change): Promise<void> {
         })
         .where(eq(leaseDevices.leaseId, change.leaseId));
       return;
-    case 'add_session': {
-      const { deviceUuids: _, ...row } = change.session;
-      await tx.insert(sessions).values(row);
+    case 'add_session':
+      await tx.insert(sessions).values(change.session);
       return;
-    }
     case 'move_session':
       return moveSession(context, change);
     case 'update_session':
@@ -89,11 +87,12 @@ export async function apply(context: Context, change: Change): Promise<void> {
 
 async function addLease(context: Context, { lease, holdId, held }: ChangeOf<'add_lease'>) {
   const { id: leaseId, accountId } = lease;
-  await context.tx.insert(leases).values(lease);
-  await context.tx
-    .insert(holds)
-    .values({ id: holdId, accountId, leaseId, amount: held, state: 'placed' });
-  await addToAccount(context, accountId, { held });
+  const hold = { id: holdId, accountId, leaseId, amount: held, state: 'placed' as const };
+  await Promise.all([
+    context.tx.insert(leases).values(lease),
+    context.tx.insert(holds).values(hold),
+    addToAccount(context, accountId, { held }),
+  ]);
 }
 
 async function moveLease({ tx }: Context, { leaseId, from, to, set }: ChangeOf<'move_lease'>) {

@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
-import type { FactsFor, Fleet, Needs } from '../core/action.ts';
-import type { Device, Host, Person, SessionFacts } from '../core/entity.ts';
+import type { FactsFor, FactTable, Fleet, Needs } from '../core/action.ts';
+import type { Device, Host, SessionFacts } from '../core/entity.ts';
 import type { Db, Transaction } from './database.ts';
 import {
   accounts,
@@ -15,30 +15,39 @@ import {
 
 /**
  * Loads what an action needs, with row locks, always in this order: hosts, accounts, leases and
- * what belongs to them. A lock is taken before the row's values are read.
+ * what belongs to them. The statements are sent one behind the other without waiting, and the
+ * server runs them in that order, each with a snapshot of its own: values are read after the lock.
  */
 export async function loadFacts<N extends Needs>(tx: Transaction, needs: N): Promise<FactsFor<N>> {
-  const facts: Record<string, unknown> = {};
-  if (needs.host) facts['host'] = (await lockHosts(tx, needs.host.hostId))[0] ?? null;
-  if (needs.fleet) facts['fleet'] = await lockFleet(tx);
-  if (needs.payer) facts['payer'] = await lockPayer(tx, needs.payer.personId);
-  if (needs.account) facts['account'] = await lockAccount(tx, needs.account.accountId);
-  if (needs.session) facts['session'] = await lockSession(tx, needs.session.sessionId);
-  if (needs.takenNames) facts['takenNames'] = await loadTakenNames(tx, needs.takenNames);
-  return facts as FactsFor<N>;
+  const { host, fleet, payer, account, session, takenNames } = needs;
+  const loading: { [K in keyof FactTable]?: Promise<FactTable[K]['fact']> } = {
+    ...(host && { host: lockHosts(tx, host.hostId).then(([found]) => found ?? null) }),
+    ...(fleet && { fleet: lockFleet(tx) }),
+    ...(payer && { payer: lockPayer(tx, payer.personId) }),
+    ...(account && { account: lockAccount(tx, account.accountId) }),
+    ...(session && { session: lockSession(tx, session.sessionId) }),
+    ...(takenNames && { takenNames: loadTakenNames(tx, takenNames) }),
+  };
+  const facts = await Promise.all(Object.values(loading));
+  const names = Object.keys(loading);
+  return Object.fromEntries(names.map((name, at) => [name, facts[at]])) as FactsFor<N>;
 }
 
 async function lockHosts(tx: Transaction, hostId?: string): Promise<Host[]> {
   const isAsked = hostId === undefined ? undefined : eq(hosts.id, hostId);
-  await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)).for('update');
-  return loadHosts(tx, hostId);
+  const locked = tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)).for('update');
+  const [, loaded] = await Promise.all([locked, loadHosts(tx, hostId)]);
+  return loaded;
 }
 
 async function loadHosts(tx: Db | Transaction, hostId?: string): Promise<Host[]> {
   const isAsked = hostId === undefined ? eq(hosts.configured, true) : eq(hosts.id, hostId);
   const ofHosts = hostId === undefined ? undefined : eq(devices.hostId, hostId);
-  const rows = await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id));
-  return withDevices(rows, await loadDevices(tx, ofHosts));
+  const [rows, all] = await Promise.all([
+    tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)),
+    loadDevices(tx, ofHosts),
+  ]);
+  return withDevices(rows, all);
 }
 
 function withDevices(rows: (typeof hosts.$inferSelect)[], all: Device[]): Host[] {
@@ -66,19 +75,21 @@ async function loadDevices(
 }
 
 async function lockFleet(tx: Transaction): Promise<Fleet> {
-  await lockHosts(tx);
-  return loadFleet(tx);
+  const [, loaded] = await Promise.all([lockHosts(tx), loadFleet(tx)]);
+  return loaded;
 }
 
 /** Unlocked where it is not called by `lockFleet`. */
 export async function loadFleet(tx: Db | Transaction): Promise<Fleet> {
-  const all = await loadHosts(tx);
-  const unended = await tx
-    .select({ lease: leases, sessionId: sessions.id })
-    .from(leases)
-    .innerJoin(sessions, eq(sessions.leaseId, leases.id))
-    .where(ne(leases.state, 'ended'))
-    .orderBy(asc(leases.requestedAt), asc(leases.id));
+  const [all, unended] = await Promise.all([
+    loadHosts(tx),
+    tx
+      .select({ lease: leases, sessionId: sessions.id })
+      .from(leases)
+      .innerJoin(sessions, eq(sessions.leaseId, leases.id))
+      .where(ne(leases.state, 'ended'))
+      .orderBy(asc(leases.requestedAt), asc(leases.id)),
+  ]);
   return {
     hosts: all,
     queue: unended
@@ -106,36 +117,18 @@ async function lockAccount(tx: Transaction, accountId: string) {
   return row ?? null;
 }
 
+/** One statement, always of this shape, so that its rows are locked in one order everywhere. */
 async function lockSession(tx: Transaction, sessionId: string): Promise<SessionFacts | null> {
-  // Which lease, account and holder it has never changes, so that may be read before the locks.
-  const [ids] = await tx
-    .select({ leaseId: leases.id, accountId: leases.accountId, personId: leases.personId })
+  const [row] = await tx
+    .select({ session: sessions, lease: leases, hold: holds, account: accounts, holder: persons })
     .from(sessions)
     .innerJoin(leases, eq(leases.id, sessions.leaseId))
-    .where(eq(sessions.id, sessionId));
-  if (!ids) return null;
-  const account = await lockAccount(tx, ids.accountId);
-  const [lease] = await tx.select().from(leases).where(eq(leases.id, ids.leaseId)).for('update');
-  const [session] = await tx
-    .select()
-    .from(sessions)
+    .innerJoin(holds, eq(holds.leaseId, leases.id))
+    .innerJoin(accounts, eq(accounts.id, leases.accountId))
+    .innerJoin(persons, eq(persons.id, leases.personId))
     .where(eq(sessions.id, sessionId))
-    .for('update');
-  const [hold] = await tx.select().from(holds).where(eq(holds.leaseId, ids.leaseId));
-  const [holder] = await tx.select().from(persons).where(eq(persons.id, ids.personId));
-  if (!account || !lease || !session || !hold || !holder) return null;
-  const deviceUuids = await deviceUuidsOf(tx, lease.id);
-  return { session: { ...session, deviceUuids }, lease, hold, account, holder: holder as Person };
-}
-
-async function deviceUuidsOf(tx: Transaction, leaseId: string): Promise<string[]> {
-  const rows = await tx
-    .select({ uuid: devices.uuid })
-    .from(leaseDevices)
-    .innerJoin(devices, eq(devices.id, leaseDevices.deviceId))
-    .where(eq(leaseDevices.leaseId, leaseId))
-    .orderBy(asc(devices.index));
-  return rows.map(({ uuid }) => uuid);
+    .for('update', { of: [accounts, leases, holds, sessions] });
+  return row ?? null;
 }
 
 async function loadTakenNames(tx: Transaction, names: readonly string[]): Promise<string[]> {

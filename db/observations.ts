@@ -8,14 +8,13 @@ import { addNotice } from './outbox.ts';
 import { devices, hosts, leaseDevices, leases, sessions } from './schema.ts';
 
 /** Unended sessions on a host. Their devices are read when a step needs them, under its lock. */
-export async function recordedSessions(db: Db, hostId: string): Promise<RecordedSession[]> {
-  const rows = await db
+export function recordedSessions(db: Db, hostId: string): Promise<RecordedSession[]> {
+  return db
     .select({ session: sessions, lease: leases })
     .from(sessions)
     .innerJoin(leases, eq(leases.id, sessions.leaseId))
     .where(and(eq(sessions.hostId, hostId), ne(sessions.state, 'ended')))
     .orderBy(asc(sessions.id));
-  return rows.map(({ session, lease }) => ({ session: { ...session, deviceUuids: [] }, lease }));
 }
 
 export function sessionsEndingBefore(db: Db, at: Date): Promise<EndingSession[]> {

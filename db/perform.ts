@@ -72,11 +72,12 @@ async function performIn<Input, Result, N extends Needs>(
       : recordOutcome(tx, eventId, outcome));
     return outcome;
   }
-  for (const change of decision.changes) {
-    await apply({ tx, now: moment.now, eventId, newId }, change);
-  }
   const outcome: Outcome<Result> = { kind: 'accepted', result: decision.result };
-  await recordOutcome(tx, eventId, outcome);
+  // Sent one behind the other without waiting: the server takes them in the order of the list.
+  const applied = decision.changes.map((change) =>
+    apply({ tx, now: moment.now, eventId, newId }, change),
+  );
+  await Promise.all([...applied, recordOutcome(tx, eventId, outcome)]);
   return outcome;
 }
 

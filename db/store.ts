@@ -1,8 +1,7 @@
 import { and, eq } from 'drizzle-orm';
-import type { Person } from '../core/entity.ts';
 import type { Store } from '../core/store.ts';
 import { balanceOf, checkBook } from './book.ts';
-import { type Database, type Db, ping } from './database.ts';
+import { type Database, ping } from './database.ts';
 import { loadFleet } from './facts.ts';
 import {
   containerSpec,
@@ -27,11 +26,21 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     perform: createPerform({ ...deps, db }),
     setUp: (site) => setUp(db, newId, site),
 
-    personOf: (platform, externalId) =>
-      personBy(db, and(eq(identities.platform, platform), eq(identities.externalId, externalId))),
+    async personOf(platform, externalId) {
+      const [row] = await db
+        .select({ person: persons })
+        .from(identities)
+        .innerJoin(persons, eq(persons.id, identities.personId))
+        .where(and(eq(identities.platform, platform), eq(identities.externalId, externalId)));
+      return row?.person ?? null;
+    },
     async personOfToken(hash) {
-      const [row] = await db.select().from(apiTokens).where(eq(apiTokens.hash, hash));
-      return row ? personById(db, row.personId) : null;
+      const [row] = await db
+        .select({ person: persons })
+        .from(apiTokens)
+        .innerJoin(persons, eq(persons.id, apiTokens.personId))
+        .where(eq(apiTokens.hash, hash));
+      return row?.person ?? null;
     },
     async addToken(personId, hash) {
       await db.insert(apiTokens).values({ personId, hash });
@@ -74,14 +83,4 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     ping: () => ping(db),
     close: () => database.close(),
   };
-}
-
-async function personBy(db: Db, condition: ReturnType<typeof and>): Promise<Person | null> {
-  const [row] = await db.select().from(identities).where(condition);
-  return row ? personById(db, row.personId) : null;
-}
-
-async function personById(db: Db, personId: string): Promise<Person | null> {
-  const [row] = await db.select().from(persons).where(eq(persons.id, personId));
-  return row ?? null;
 }

@@ -14,15 +14,14 @@ TOKEN = Path("/run/dibs/token")
 def token():
     """Dibs writes it while Jupyter is being imported, so there is rarely anything to wait for.
 
-    Until it is written and given to this user, the file is absent, unreadable or empty; and an
-    empty token would let everybody in.
+    An empty token would let everybody in, so there is none without one.
     """
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             if text := TOKEN.read_text().strip():
                 return text
-        except (FileNotFoundError, PermissionError):
+        except FileNotFoundError:
             pass
         time.sleep(0.01)
     raise SystemExit(f"there is no token in {TOKEN}")

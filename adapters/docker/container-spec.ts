@@ -76,6 +76,10 @@ function toLimits({ share }: ContainerSpec, host: HostFacts): HostConfig {
 
 function toOutside(spec: ContainerSpec, host: HostFacts): HostConfig {
   return {
+    // The token's place: in memory, and the session's user's alone.
+    Tmpfs: {
+      '/run/dibs': `rw,noexec,nosuid,nodev,size=64k,mode=0700,uid=${PERSON_UID},gid=${PERSON_UID}`,
+    },
     PortBindings: { [JUPYTER_PORT]: [{ HostIp: host.bindAddress, HostPort: '0' }] },
     Mounts: [
       {

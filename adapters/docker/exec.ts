@@ -12,12 +12,13 @@ const MAX_OUTPUT_BYTES = 1_000_000;
  */
 export function exec(
   { docker, call, hostName }: Connection,
-  container: { id: string; command: readonly string[] },
+  container: { id: string; command: readonly string[]; environment?: readonly string[] },
   signal: AbortSignal,
 ): Promise<Ran> {
   return call(signal, async (abortSignal) => {
     const created = await docker.getContainer(container.id).exec({
       Cmd: [...container.command],
+      Env: [...(container.environment ?? [])],
       AttachStdout: true,
       AttachStderr: true,
       abortSignal,

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../core/fault.ts';
 import type { ContainerSpec } from '../../core/ports.ts';
+import { admit } from './admission.ts';
 import type { Connection } from './connection.ts';
 import { inspect, logTail, toState } from './containers.ts';
-import { exec } from './exec.ts';
-import { parseVisible } from './nvidia-smi.ts';
 
 export type Booting = { containerId: string; url: string; spec: ContainerSpec };
 
@@ -21,7 +20,8 @@ export async function awaitReady(connection: Connection, booting: Booting, signa
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const checks = [
-    checkDevices(connection, booting, either),
+    // Asked from inside: an engine may start a container without its GPUs and report no error.
+    admit(connection, booting, either),
     awaitAnswer(connection, booting, either),
   ];
   try {
@@ -33,23 +33,6 @@ export async function awaitReady(connection: Connection, booting: Booting, signa
     await checkAlive(connection, booting.containerId, signal);
     throw error;
   }
-}
-
-/** Asked from inside: an engine may start a container without its GPUs and report no error. */
-async function checkDevices(
-  connection: Connection,
-  { containerId, spec }: Booting,
-  signal: AbortSignal,
-) {
-  const command = ['timeout', '5', 'nvidia-smi', '-L'];
-  const ran = await exec(connection, { id: containerId, command }, signal);
-  const seen = parseVisible(ran.stdout).toSorted();
-  const leased = spec.deviceUuids.toSorted();
-  if (seen.join() === leased.join()) return;
-  const host = connection.hostName;
-  const said = ran.exitCode === 0 ? seen.join(' ') : ran.stdout.split('\n')[0];
-  const detail = `${host}: leased ${leased.join(' ') || 'no GPU'}; seen inside: ${said || 'none'}`;
-  throw new Fault('device_missing', { host, detail });
 }
 
 /** An open port says nothing: the engine's own proxy accepts before Jupyter listens. */

@@ -3,14 +3,13 @@ import { Fault } from '../../core/fault.ts';
 import type { ContainerSpec, StartedContainer, StartProgress } from '../../core/ports.ts';
 import { build } from './build.ts';
 import type { Connection } from './connection.ts';
-import { containerName, PERSON_UID, toCreateOptions } from './container-spec.ts';
+import { containerName, toCreateOptions } from './container-spec.ts';
 import { inspect, publishedPort } from './containers.ts';
 import { statusOf, tolerating } from './faults.ts';
 import type { Host } from './host.ts';
 import { labelsOf, SESSION_LABEL } from './labels.ts';
 import { pull } from './pull.ts';
 import { awaitReady, checkAlive } from './readiness.ts';
-import { toTar } from './tar.ts';
 
 export type Watch = { onProgress(progress: StartProgress): void; signal: AbortSignal };
 
@@ -27,11 +26,7 @@ export async function start(
   watch.onProgress({ stage: 'creating' });
   checkNotAborted(connection, watch.signal);
   await run(connection, containerId, watch.signal);
-  // The image waits for its token, so that this takes no time that Jupyter does not take anyway.
-  const [container] = await Promise.all([
-    inspect(connection, containerId, watch.signal),
-    prepareFiles(connection, { containerId, token: spec.token }, watch.signal),
-  ]);
+  const container = await inspect(connection, containerId, watch.signal);
   const port = container && publishedPort(container);
   if (!port) {
     await checkAlive(connection, containerId, watch.signal);
@@ -86,25 +81,6 @@ async function findNamed(
 function isOf(container: ContainerInspectInfo, installationId: string, sessionId: string): boolean {
   const ours = { ...labelsOf(installationId, 'session'), [SESSION_LABEL]: sessionId };
   return Object.entries(ours).every(([name, value]) => container.Config.Labels[name] === value);
-}
-
-/**
- * The token as a file that only the session's user reads, and /workspace made that user's: in an
- * image without the folder the engine leaves it to root.
- */
-function prepareFiles(
-  { docker, call }: Connection,
-  { containerId, token }: { containerId: string; token: string },
-  signal: AbortSignal,
-) {
-  const archive = toTar([
-    { path: 'workspace/', mode: 0o755, owner: PERSON_UID, text: null },
-    { path: 'run/dibs/', mode: 0o755, owner: 0, text: null },
-    { path: 'run/dibs/token', mode: 0o400, owner: PERSON_UID, text: token },
-  ]);
-  return call(signal, (abortSignal) =>
-    docker.getContainer(containerId).putArchive(archive, { path: '/', abortSignal }),
-  );
 }
 
 function run({ docker, call }: Connection, id: string, signal: AbortSignal): Promise<void> {

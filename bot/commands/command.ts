@@ -39,7 +39,7 @@ export type CommandContext = {
   channel: Channel;
   requestKey: string;
   /** Something changed for that host: its loop need not wait for its time. */
-  wake(host: string | null): void;
+  wake(hostId: string | null): void;
 };
 
 type ValueOf<A extends Argument> = A['required'] extends true

@@ -29,17 +29,17 @@ export const start = command({
       },
     });
     if (outcome.kind === 'refused') return refused(outcome.refusal);
-    const { sessionId, name, state } = outcome.result;
+    const { sessionId, name, hostId } = outcome.result;
+    context.wake(hostId);
     const session = await store.sessionById(sessionId);
-    context.wake(session?.host ?? null);
     const devices = devicesWords(type.deviceCount, session?.devices[0]?.type ?? type.deviceType);
     const held = inCredits(session?.held ?? 0n);
     const lead =
-      state === 'queued'
+      hostId === null
         ? [strong(name), ` waits in line for ${devices}. It starts by itself; `]
         : [strong(name), ` starts on ${session?.host}: ${devices} for `];
     const rest =
-      state === 'queued'
+      hostId === null
         ? [`${held} are held. Leave the line with `, code(`/gpu stop ${name}`)]
         : [`${formatDuration(duration)}, ${held} held. The link comes when it is ready.`];
     return accepted(sentence('progress', ...lead, ...rest), session);

@@ -16,8 +16,8 @@ export const stop = command({
     const sessionId = resolved.session.id;
     const outcome = await store.perform(stopAction, { requestKey, actor, input: { sessionId } });
     if (outcome.kind === 'refused') return refused(outcome.refusal);
+    context.wake(resolved.session.hostId);
     const session = (await store.sessionById(sessionId)) ?? resolved.session;
-    context.wake(session.host);
     return accepted(renderEnded(session), asSeenBy(actor.personId, session));
   },
 });

@@ -15,7 +15,7 @@ export type LoopsDeps = Omit<StepDeps, 'spawner' | 'onChange'> & {
 
 export type Loops = {
   /** Something changed for that host, or for the line and the outbox alone. */
-  wake(hostName: string | null): void;
+  wake(hostId: string | null): void;
   run(signal: AbortSignal): Promise<void>;
 };
 
@@ -30,7 +30,7 @@ export function createLoops(deps: LoopsDeps, hosts: SetUp['hosts']): Loops {
     ...deps,
     onPlaced(hostIds) {
       outbox.wake();
-      for (const { hostId, name } of hosts) if (hostIds.includes(hostId)) byName.get(name)?.wake();
+      for (const hostId of hostIds) byId.get(hostId)?.wake();
     },
   });
   const expiry = createExpiryLoop({
@@ -38,24 +38,24 @@ export function createLoops(deps: LoopsDeps, hosts: SetUp['hosts']): Loops {
     onChange() {
       onChange();
       // An end is carried out by its host's loop, and which host that is the store knows.
-      for (const loop of byName.values()) loop.wake();
+      for (const loop of byId.values()) loop.wake();
     },
   });
   const spawners = hosts.map((host) => ({ ...host, spawner: deps.spawnerOf(host) }));
-  const byName = new Map(
+  const byId = new Map(
     spawners.map(({ hostId, name: hostName, spawner }) => {
-      return [hostName, createHostLoop({ ...deps, spawner, hostId, hostName, onChange })];
+      return [hostId, createHostLoop({ ...deps, spawner, hostId, hostName, onChange })];
     }),
   );
   return {
-    wake(hostName) {
+    wake(hostId) {
+      if (hostId !== null) byId.get(hostId)?.wake();
       onChange();
-      if (hostName !== null) byName.get(hostName)?.wake();
     },
     async run(signal) {
-      const all = [outbox, line, expiry, ...byName.values()];
+      const all = [outbox, line, expiry, ...byId.values()];
       await Promise.all(all.map((loop) => loop.run(signal)));
-      await Promise.all([...byName.values()].map((loop) => loop.settled()));
+      await Promise.all([...byId.values()].map((loop) => loop.settled()));
       await Promise.all(spawners.map(({ spawner }) => spawner.close()));
     },
   };

@@ -21,7 +21,12 @@ export type StartInput = {
   now: boolean;
 };
 
-export type StartResult = { sessionId: string; name: string; state: 'requested' | 'queued' };
+export type StartResult = {
+  sessionId: string;
+  name: string;
+  /** Null while it waits in line. */
+  hostId: string | null;
+};
 
 /** Holds the credits for the whole lease, and gives it its devices or a place in the line. */
 export const start = action({
@@ -55,9 +60,8 @@ export const start = action({
     }
     const session = newSession(input, lease, { taken: facts.takenNames, moment });
     const held = cost(lease.deviceCount, lease.leaseSeconds, lease.ticksPerSecond);
-    const result = { sessionId: session.id, name: session.name };
     return accept<StartResult>(
-      { ...result, state: placement ? 'requested' : 'queued' },
+      { sessionId: session.id, name: session.name, hostId: placement?.hostId ?? null },
       { kind: 'add_lease', lease, holdId: moment.newId(), held },
       { kind: 'add_session', session },
       ...(placement ? placeLease(placement, moment) : []),
@@ -153,7 +157,6 @@ function newSession(
     channel: input.channel,
     token: moment.newSecret(),
     hostId: null,
-    deviceUuids: [],
     containerId: null,
     url: null,
     progress: null,

@@ -229,6 +229,7 @@ const waitingSession: SessionView = {
   deviceType: 'a100-80gb',
   deviceCount: 1,
   devices: [],
+  hostId: null,
   host: null,
   simulated: false,
   image: 'pytorch',

@@ -193,7 +193,7 @@ async function openBare(host: GpuHost) {
       const begun = now();
       const container = await host.docker.createContainer({
         ...options,
-        HostConfig: { ...options.HostConfig, Binds: binds },
+        HostConfig: { ...options.HostConfig, Tmpfs: {}, Binds: binds },
       });
       await container.start();
       const { NetworkSettings } = await container.inspect();

@@ -48,7 +48,7 @@ onEachDatabase('the line', { hosts: { 'gpu-1': ['t4'] }, policy: { prices } }, (
     await ask('bob');
     await leave(world, first);
     expect(await accepted(askStart(world, 'carol', { deviceType: 't4' }))).toMatchObject({
-      state: 'queued',
+      hostId: null,
     });
   });
 

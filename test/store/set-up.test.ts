@@ -91,6 +91,6 @@ onEachDatabase('set-up', {}, (stage) => {
     await world.store.setUp({ teams: [lab], hosts: [] });
     expect(await refused(askStart(world, 'bob'))).toEqual({ kind: 'no_hosts_yet' });
     await world.store.setUp({ ...site([]), teams: [lab] });
-    expect(await accepted(askStart(world, 'bob'))).toMatchObject({ state: 'requested' });
+    expect(await accepted(askStart(world, 'bob'))).toMatchObject({ hostId: expect.any(String) });
   });
 });

@@ -43,8 +43,9 @@ onEachDatabase('a start', { policy, hosts: fleet }, (stage) => {
   it('is refused when the line is full', async () => {
     const ask = () => askStart(stage.world, 'bob', { deviceType: 't4' });
     const states = [];
-    for (let i = 0; i < 3; i += 1) states.push((await accepted(ask())).state);
-    expect(states).toEqual(['requested', 'queued', 'queued']);
+    for (let i = 0; i < 3; i += 1)
+      states.push((await accepted(ask())).hostId ? 'placed' : 'queued');
+    expect(states).toEqual(['placed', 'queued', 'queued']);
     expect(await refused(ask())).toEqual({ kind: 'queue_full', limit: 2 });
     expect(await accountOf(stage.world)).toMatchObject({ held: 6n * ticksPerCredit });
   });
@@ -63,10 +64,10 @@ onEachDatabase('a start', { policy, hosts: fleet }, (stage) => {
 
   it('waits for a host that is silent or draining', async () => {
     await setHost('gpu-1', { state: 'draining' });
-    expect(await accepted(askStart(stage.world, 'bob'))).toMatchObject({ state: 'queued' });
+    expect(await accepted(askStart(stage.world, 'bob'))).toMatchObject({ hostId: null });
     await setHost('gpu-2', { seenAt: new Date(0) });
     const silent = askStart(stage.world, 'bob', { deviceType: 't4' });
-    expect(await accepted(silent)).toMatchObject({ state: 'queued' });
+    expect(await accepted(silent)).toMatchObject({ hostId: null });
   });
 
   it('is refused for what only a host has that is no longer configured', async () => {

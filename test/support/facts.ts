@@ -23,7 +23,6 @@ export function aSession(facts: Partial<Session> = {}): Session {
     channel: { platform: 'console', channel: 'lab' },
     token: 'token',
     hostId: 'host-1',
-    deviceUuids: ['GPU-0'],
     containerId: 'container-1',
     url: 'http://gpu-1:4000/s/brave-otter/',
     progress: null,

@@ -39,7 +39,7 @@ const told = await Promise.all(
     return [
       requestKey,
       outcome.kind === 'accepted'
-        ? `${outcome.result.state} ${outcome.result.sessionId}`
+        ? `${outcome.result.hostId ? 'requested' : 'queued'} ${outcome.result.sessionId}`
         : outcome.refusal.kind,
     ];
   }),

@@ -40,14 +40,14 @@ test('one that still waits in line leaves it', () => {
   ]);
 });
 
-test.each(endReasonNames)('%s is billed as its row in the table says', (reason) => {
+test.each(endReasonNames)('%s is billed and told as its row in the table says', (reason) => {
   const changes = endSession(sessionFacts(), { reason, at: noonPlus(600), now: noonPlus(601) });
   const isBilled = endReasons[reason].billed === 'ready';
   expect(only(changes, 'settle_hold')).toHaveLength(isBilled ? 1 : 0);
   expect(only(changes, 'release_hold')).toHaveLength(isBilled ? 0 : 1);
   expect(only(changes, 'notify').map(({ notice }) => notice)).toEqual([
     'session_changed',
-    'session_ended',
+    ...(endReasons[reason].told === 'holder' ? ['session_ended'] : []),
   ]);
 });
 
