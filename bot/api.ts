@@ -45,6 +45,12 @@ export function createApi(deps: Deps): Api {
       });
       return toPlainJson({ hosts, queue: line });
     },
+    async balance({ teamId }) {
+      const { account } = await store.balanceOf(teamId);
+      const { name, posted, held } = account;
+      const figures = { postedTicks: posted, heldTicks: held, availableTicks: posted - held };
+      return toPlainJson({ account: name, ...figures });
+    },
     ready: () => store.ping(),
   };
 }

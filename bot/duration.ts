@@ -1,13 +1,15 @@
 import parse from 'parse-duration';
 
-/** `2h`, `90m`, `1h30m`, `1 day`, `2 hours` to whole seconds; null if it is no duration. */
+/** `2h`, `90m`, `1h30m`, `1,5 h`, `2 hours` to whole seconds, one at least; null if it is none. */
 export function parseDuration(text: string): number | null {
   // The library passes over what it does not know, so the shape is checked first.
   if (!/^\s*(\d+([.,]\d+)?\s*[a-zµ]+[\s,]*)+$/i.test(text)) return null;
   const units = [...text.matchAll(/[a-zµ]+/gi)].map(([unit]) => unit);
   if (!units.every((unit) => parse(`1${unit}`) !== null)) return null;
-  const milliseconds = parse(text);
-  return milliseconds === null ? null : Math.round(milliseconds / 1000);
+  // A comma between digits divides them for half of the world; for the library it is nothing.
+  const milliseconds = parse(text.replace(/(?<=\d),(?=\d)/g, '.'));
+  const seconds = Math.round((milliseconds ?? 0) / 1000);
+  return seconds > 0 && Number.isSafeInteger(seconds) ? seconds : null;
 }
 
 const units = [

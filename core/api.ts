@@ -9,6 +9,7 @@ export type Api = {
   /** Null: there is none of that name. */
   session(person: Person, name: string): Promise<unknown>;
   board(): Promise<unknown>;
+  balance(person: Person): Promise<unknown>;
   /** Rejects while Dibs cannot do its work. */
   ready(): Promise<void>;
 };

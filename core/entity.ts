@@ -46,6 +46,8 @@ export type Host = {
   simulated: boolean;
   /** When it last answered; null: never yet. */
   seenAt: Date | null;
+  /** Why it, or its driver, could not be asked the last time; null when it answered. */
+  fault: string | null;
   devices: readonly Device[];
 };
 

@@ -21,7 +21,7 @@ const estimateSteps = 200;
 
 /** Whether devices of this host may be given out now. */
 export function isOffering(host: Host, now: Date, policy: Policy): boolean {
-  if (host.state !== 'ready' || host.seenAt === null) return false;
+  if (host.state !== 'ready' || host.seenAt === null || host.fault !== null) return false;
   return now.getTime() - host.seenAt.getTime() <= policy.hostSilentSeconds * 1000;
 }
 

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Sql, TransactionSql } from 'postgres';
 import * as schema from './schema.ts';
 
 /** A Postgres server or the embedded PGlite: the same to everything above this file. */
@@ -39,10 +40,29 @@ export async function openPostgres(url: string, connections = 10): Promise<Datab
     connection: { application_name: 'dibs', statement_timeout: statementMillis },
   });
   return {
-    db: drizzle(client, { schema }),
+    db: drizzle(preparingAll(client), { schema }),
     kind: 'postgres',
     close: () => client.end({ timeout: 5 }),
   };
+}
+
+/**
+ * Has the server plan each statement once for a connection. Drizzle sends its statements by
+ * `unsafe`, unprepared, and planning the largest view anew costs more than all the rest of it.
+ */
+function preparing<Client extends Sql | TransactionSql>(client: Client): Client {
+  const unsafe = client.unsafe.bind(client);
+  client.unsafe = (query, parameters, options) =>
+    unsafe(query, parameters, { ...options, prepare: true });
+  return client;
+}
+
+/** The same within transactions, each of which has a client of its own. */
+function preparingAll(client: Sql): Sql {
+  const begin = client.begin.bind(client);
+  const beginPreparing = (work: (tx: TransactionSql) => unknown) =>
+    begin((tx) => work(preparing(tx)));
+  return Object.assign(preparing(client), { begin: beginPreparing });
 }
 
 /** Opens the embedded database in a folder, or in memory when the folder is null. */

@@ -52,8 +52,8 @@ async function loadHosts(tx: Db | Transaction, hostId?: string): Promise<Host[]>
 
 function withDevices(rows: (typeof hosts.$inferSelect)[], all: Device[]): Host[] {
   const byHost = Map.groupBy(all, (device) => device.hostId);
-  return rows.map(({ id, name, state, simulated, seenAt }) => {
-    return { id, name, state, simulated, seenAt, devices: byHost.get(id) ?? [] };
+  return rows.map(({ id, name, state, simulated, seenAt, fault }) => {
+    return { id, name, state, simulated, seenAt, fault, devices: byHost.get(id) ?? [] };
   });
 }
 

@@ -63,11 +63,11 @@ export async function noteSeen(
   { at, inventory }: { at: Date; inventory: Inventory | null },
 ): Promise<void> {
   const { engine, driver, cuda } = inventory ?? {};
-  const found = inventory && { engine, driver, cuda, simulated: inventory.simulated };
+  const found = inventory && { engine, driver, cuda, simulated: inventory.simulated, fault: null };
   const seenAt = sql`greatest(${hosts.seenAt}, ${at.toISOString()}::timestamptz)`;
   await db
     .update(hosts)
-    .set({ ...found, seenAt, fault: null })
+    .set({ ...found, seenAt })
     .where(eq(hosts.id, hostId));
   const samples = (inventory?.devices ?? []).map(({ uuid, sample }) => ({ uuid, sample }));
   if (samples.length === 0) return;

@@ -46,6 +46,12 @@ export function createApiRoutes(api: Api, options: { trustsPersonHeader: boolean
       ? unauthorised(context)
       : context.json({ ok: true, board: await api.board() });
   });
+  app.get('/api/balance', async (context) => {
+    const person = await personOf(context, api, options);
+    return person === null
+      ? unauthorised(context)
+      : context.json({ ok: true, balance: await api.balance(person) });
+  });
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
     const ready = await api.ready().then(

@@ -38,8 +38,8 @@ export function wordsOf(text: string): string[] {
       /(^|\s)(\d+(?:[.,]\d+)?)\s+(?=(d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)(\s|$))/gi,
       '$1$2',
     )
-    .replace(/(\d[a-z]+)\s+(?:and\s+)?(?=\d+(?:[.,]\d+)?[a-z]+(\s|$))/gi, (all, unit) =>
-      /^\d+(d|days?|h|hrs?|hours?|m|mins?|minutes?)$/i.test(unit) ? unit : all,
+    .replace(/(?<=\s)(\d+(?:d|days?|h|hrs?|hours?|m|mins?|minutes?))\s+(?:and\s+)?(?=\d+(?:[.,]\d+)?[a-z]+(\s|$))/gi,
+      '$1',
     )
     .replace(/\s+(?=[x×]\d{1,2}(\s|$))/gi, '');
   return joined.split(/\s+/).filter((word) => word !== '');

@@ -2,13 +2,13 @@ import type { Platform } from '../../core/message.ts';
 import type { Chat, Spawner } from '../../core/ports.ts';
 import type { SetUp } from '../../core/store.ts';
 import { createExpiryLoop } from './expiry.ts';
-import { createHostLoop } from './host.ts';
+import { createHostLoop, createInventoryLoop } from './host.ts';
 import { createLineLoop } from './line.ts';
 import type { Loop } from './loop.ts';
 import { createOutboxLoop } from './outbox.ts';
 import type { StepDeps } from './steps.ts';
 
-export type LoopsDeps = Omit<StepDeps, 'spawner' | 'onChange'> & {
+export type LoopsDeps = Omit<StepDeps, 'spawner' | 'onChange' | 'onFreed'> & {
   chats: ReadonlyMap<Platform, Chat>;
   spawnerOf(host: { name: string; configured: boolean }): Spawner;
 };
@@ -21,10 +21,8 @@ export type Loops = {
 
 /** All that Dibs does without being asked. */
 export function createLoops(deps: LoopsDeps, hosts: SetUp['hosts']): Loops {
-  const onChange = () => {
-    outbox.wake();
-    line.wake();
-  };
+  const onChange = () => outbox.wake();
+  const onFreed = () => line.wake();
   const outbox: Loop = createOutboxLoop(deps);
   const line: Loop = createLineLoop({
     ...deps,
@@ -42,18 +40,19 @@ export function createLoops(deps: LoopsDeps, hosts: SetUp['hosts']): Loops {
     },
   });
   const spawners = hosts.map((host) => ({ ...host, spawner: deps.spawnerOf(host) }));
-  const byId = new Map(
-    spawners.map(({ hostId, name: hostName, spawner }) => {
-      return [hostId, createHostLoop({ ...deps, spawner, hostId, hostName, onChange })];
-    }),
-  );
+  const hostDeps = spawners.map(({ hostId, name: hostName, spawner }) => {
+    return { ...deps, spawner, hostId, hostName, onChange, onFreed };
+  });
+  const byId = new Map(hostDeps.map((host) => [host.hostId, createHostLoop(host)]));
+  const inventories = hostDeps.map(createInventoryLoop);
   return {
     wake(hostId) {
-      if (hostId !== null) byId.get(hostId)?.wake();
-      onChange();
+      if (hostId === null) line.wake();
+      else byId.get(hostId)?.wake();
+      outbox.wake();
     },
     async run(signal) {
-      const all = [outbox, line, expiry, ...byId.values()];
+      const all = [outbox, line, expiry, ...byId.values(), ...inventories];
       await Promise.all(all.map((loop) => loop.run(signal)));
       await Promise.all([...byId.values()].map((loop) => loop.settled()));
       await Promise.all(spawners.map(({ spawner }) => spawner.close()));

@@ -15,7 +15,6 @@ const mostStepsAtOnce = 8;
 /** Keeps one host as it is recorded: observe, plan, and for each step claim, do, report. */
 export function createHostLoop(deps: HostDeps): Loop & { settled(): Promise<unknown> } {
   const steps = createSteps(deps, () => loop.wake());
-  const inventory = createInventory(deps);
   const loop: Loop = createLoop({
     ...deps,
     name: `host ${deps.hostName}`,
@@ -27,7 +26,6 @@ export function createHostLoop(deps: HostDeps): Loop & { settled(): Promise<unkn
       // A start or stop that was just asked for need not wait for the look at the host.
       steps.begin(plan(unseen(before, clock.now()), policy), signal);
       const observed = await look(deps, signal);
-      if (observed !== 'unreachable') await inventory.refresh(signal);
       const after = await store.recordedSessions(hostId);
       const seenAt = await store.hostSeenAt(hostId);
       const sighting = { before, observed, after, seenAt, now: clock.now() };
@@ -108,15 +106,19 @@ function keyOf({ kind, sessionId }: Step): string {
   return kind === 'end' ? `end ${sessionId}` : sessionId;
 }
 
-/** Devices and their figures, at a calmer pace than the containers. */
-function createInventory({ store, spawner, clock, newId, hostId, hostName, log }: HostDeps) {
-  let readAt = Number.NEGATIVE_INFINITY;
+/**
+ * Devices and their figures: at a calmer pace than the containers, and apart from them, as a
+ * driver that hangs must not keep a session from being stopped.
+ */
+export function createInventoryLoop(deps: HostDeps): Loop {
+  const { store, spawner, clock, newId, hostId, hostName, log } = deps;
   let recorded = '';
-  return {
-    async refresh(signal: AbortSignal) {
+  return createLoop({
+    ...deps,
+    name: `inventory ${hostName}`,
+    everyMillis: inventoryEveryMillis,
+    async runOnce(signal) {
       const now = clock.now();
-      if (now.getTime() - readAt < inventoryEveryMillis) return;
-      readAt = now.getTime();
       try {
         const inventory = await spawner.inventory(signal);
         const devices = devicesOf(inventory);
@@ -128,14 +130,14 @@ function createInventory({ store, spawner, clock, newId, hostId, hostName, log }
             input: { hostId, devices },
           });
           recorded = found;
+          deps.onFreed();
         }
         await store.noteSeen(hostId, now, inventory);
       } catch (error) {
         if (!(error instanceof Fault) || signal.aborted) throw error;
-        // Its containers were just seen, so the host is there; only its GPUs cannot be asked.
         log.warn('an inventory failed', { host: hostName, error });
         await store.noteUnreachable(hostId, error.facts.detail ?? error.code);
       }
     },
-  };
+  });
 }

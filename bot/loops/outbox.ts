@@ -18,6 +18,7 @@ type Deps = {
 };
 
 const batch = 20;
+const burstMillis = 100;
 /** How long a deliverer has a notice to itself: longer than the chat's own deadline. */
 const claimSeconds = 60;
 const deliverySeconds = 30;
@@ -32,6 +33,8 @@ export function createOutboxLoop(deps: Deps): Loop {
     name: 'outbox',
     everyMillis: 1000,
     async runOnce(signal) {
+      // Changes come in bursts: a message that waits for the next one need not be edited twice.
+      await deps.clock.sleep(burstMillis, signal);
       while (!signal.aborted) {
         const notices = await store.claimNotices(batch, claimSeconds);
         for (const notice of notices) await deliverOne(deps, notice, signal);

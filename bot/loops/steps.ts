@@ -21,12 +21,14 @@ export type StepDeps = {
   newId: NewId;
   log: Log;
   policy: Policy;
-  /** Something that others wait for has changed: notices are due, devices are free. */
+  /** Notices are due. */
   onChange: () => void;
+  /** Devices may be free. */
+  onFreed: () => void;
 };
 
 const actor = { kind: 'system', name: 'reconciler' } as const;
-const progressEveryMillis = 1000;
+const progressEveryMillis = 500;
 
 /** Does one step: claim, do, report. Throws only what the reports throw. */
 export async function runStep(deps: StepDeps, step: Step, signal: AbortSignal): Promise<void> {
@@ -43,6 +45,7 @@ export async function runStep(deps: StepDeps, step: Step, signal: AbortSignal): 
     case 'end': {
       const { kind: _, ...input } = step;
       await store.perform(reportEnded, { ...asked, input });
+      deps.onFreed();
       return deps.onChange();
     }
     case 'pause':
@@ -71,13 +74,13 @@ async function runStart(deps: StepDeps, sessionId: string, signal: AbortSignal):
     const begunAt = deps.clock.now().getTime();
     try {
       const container = await spawner.start(spec, progress.note, held);
-      await progress.settle();
+      await progress.end();
       const input = { sessionId, token, ...container };
       await store.perform(reportReady, { requestKey: `ready:${token}`, actor, input });
       const millis = deps.clock.now().getTime() - begunAt;
       log.info('session is ready', { session: spec.sessionName, millis });
     } catch (error) {
-      await progress.settle();
+      await progress.end();
       if (!(error instanceof Fault)) throw error;
       log.warn('a start failed', { session: spec.sessionName, error });
       const reason = reasonOf(error.code);
@@ -95,6 +98,7 @@ function runStop(deps: StepDeps, sessionId: string, signal: AbortSignal): Promis
     await spawner.stop(sessionId, policy.stopGraceSeconds, held);
     const input = { sessionId, token };
     await store.perform(reportStopped, { requestKey: `stopped:${token}`, actor, input });
+    deps.onFreed();
   });
 }
 
@@ -152,17 +156,18 @@ async function renew(
   }
 }
 
-/** Passes progress on at a calm pace, the latest word always. */
-function createProgress(
-  { store, clock, log, onChange }: StepDeps,
-  sessionId: string,
-  token: string,
-) {
-  let noting = Promise.resolve();
+/**
+ * Passes progress on at a calm pace: the latest word, so much after the first that was not passed
+ * on. A start that is ready before that has no need of it.
+ */
+function createProgress(deps: StepDeps, sessionId: string, token: string) {
+  const { store, clock, log, onChange } = deps;
+  const done = new AbortController();
   let latest: StartProgress | null = null;
-  let notedAt = 0;
+  let noting = Promise.resolve();
   const noteLatest = async () => {
-    if (latest === null) return;
+    await clock.sleep(progressEveryMillis, done.signal);
+    if (latest === null || done.signal.aborted) return;
     const progress = latest;
     latest = null;
     await store.noteProgress(sessionId, token, progress).then(onChange, (error: unknown) => {
@@ -171,14 +176,13 @@ function createProgress(
   };
   return {
     note(progress: StartProgress): void {
-      const stageChanged = latest === null || latest.stage !== progress.stage;
+      if (latest === null) noting = noting.then(noteLatest);
       latest = progress;
-      const now = clock.now().getTime();
-      if (!stageChanged && now - notedAt < progressEveryMillis) return;
-      notedAt = now;
-      noting = noting.then(noteLatest);
     },
-    settle: () => noting,
+    end(): Promise<void> {
+      done.abort();
+      return noting;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,9 +11,13 @@ export type DibsProcess = {
   stop(): Promise<void>;
 };
 
+/** What differs from a newcomer's: files by name, such as dibs.yaml, and settings. */
+type Site = { files?: Record<string, string>; env?: Record<string, string> };
+
 /** The product as a newcomer starts it, on a free port, in an empty folder, with simulated GPUs. */
-export async function startDibsProcess(): Promise<DibsProcess> {
+export async function startDibsProcess({ files = {}, env = {} }: Site = {}): Promise<DibsProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'dibs-'));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const main = fileURLToPath(new URL('../../bot/main.ts', import.meta.url));
   const child = spawn(process.execPath, [main], {
     cwd: folder,
@@ -23,6 +27,7 @@ export async function startDibsProcess(): Promise<DibsProcess> {
       DIBS_FLEET: 'simulated',
       DIBS_DATA: join(folder, 'data'),
       DIBS_LOG: 'warn',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

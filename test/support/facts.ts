@@ -99,7 +99,16 @@ export function aHost(
       sample: null,
     };
   });
-  return { id: name, name, state: 'ready', simulated: false, seenAt: noon, devices, ...rest };
+  return {
+    id: name,
+    name,
+    state: 'ready',
+    simulated: false,
+    seenAt: noon,
+    fault: null,
+    devices,
+    ...rest,
+  };
 }
 
 export function aContainer(facts: Partial<ObservedContainer> = {}): ObservedContainer {
