@@ -50,6 +50,10 @@ const zone = z
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, {
   message: 'letters, digits, dot, dash and underscore only',
 });
+/** Types are in small letters: a price under `A100` would be nobody's. */
+const deviceWord = z.string().regex(/^[a-z0-9.-]+$/, {
+  message: 'write the type as in /gpu list, in small letters, such as a100',
+});
 
 const host = z
   .strictObject({
@@ -88,7 +92,7 @@ const file = z.strictObject({
   teams: z.array(team).min(1).optional(),
   /** Absent: this machine's Docker engine, or a simulated fleet where none answers. */
   hosts: z.array(host).min(1).optional(),
-  prices: z.intersection(z.record(z.string(), price), z.object({ default: price })).optional(),
+  prices: z.intersection(z.record(deviceWord, price), z.object({ default: price })).optional(),
   images: z.array(image).min(1).optional(),
   policy: z
     .strictObject({

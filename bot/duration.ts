@@ -34,6 +34,7 @@ export function formatDuration(seconds: number): string {
 /** To the second: `1h 12m 5s`. */
 export function formatExactDuration(seconds: number): string {
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
-  const parts = [hours > 0 && `${hours}h`, minutes > 0 && `${minutes}m`, `${seconds % 60}s`];
+  const parts = [hours > 0 && `${hours}h`, minutes > 0 && `${minutes}m`];
+  if (seconds % 60 > 0 || seconds === 0) parts.push(`${seconds % 60}s`);
   return parts.filter((part) => part !== false).join(' ');
 }

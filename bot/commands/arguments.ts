@@ -1,4 +1,4 @@
-import { anyDevice, familyOf } from '../../core/device-type.ts';
+import { anyDevice, familyOf, typeMatches } from '../../core/device-type.ts';
 import type { Image } from '../../core/ports.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { Store } from '../../core/store.ts';
@@ -46,10 +46,11 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
       const offered = hosts.flatMap(({ devices }) =>
         devices.filter(({ state }) => state === 'offered'),
       );
-      const byType = Map.groupBy(offered, ({ type }) => type);
-      return [...byType].map(([type, devices]) => {
+      const types = new Set(offered.flatMap(({ type }) => [familyOf(type), type]));
+      return [...types].map((asked) => {
+        const devices = offered.filter(({ type }) => typeMatches(asked, type));
         const free = devices.filter(({ session }) => session === null).length;
-        return { text: familyOf(type), hint: `${free} of ${devices.length} free` };
+        return { text: asked, hint: `${free} of ${devices.length} free` };
       });
     },
   },
@@ -70,7 +71,7 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
     says: 'image',
     example: 'pytorch',
     parse(typed, { images }) {
-      const value = images.find(({ name }) => name === typed.toLowerCase());
+      const value = images.find(({ name }) => name.toLowerCase() === typed.toLowerCase());
       const offered = images.map(({ name }) => name);
       return value
         ? { value: { name: value.name, reference: value.reference, build: value.build } }

@@ -11,7 +11,9 @@ export async function parseCommand(text: string, context: ArgumentContext): Prom
   const named = await argumentTypes.command.parse(name.replace(/^-+/, ''), context);
   if ('refusal' in named) return named;
   const command = named.value;
-  const flags = new Set(words.filter((word) => word.startsWith('--')));
+  const flags = new Set(
+    words.filter((word) => word.startsWith('--')).map((word) => word.toLowerCase()),
+  );
   if (flags.has('--help')) return parseCommand(`help ${command.name}`, context);
   const unknownFlag = [...flags].find((flag) => !command.flags.some((row) => row.name === flag));
   if (unknownFlag !== undefined) {
@@ -25,20 +27,22 @@ export async function parseCommand(text: string, context: ArgumentContext): Prom
 }
 
 /**
- * Words, with quotes of either kind taken off, and with a duration in several words made one:
- * `2 hours`, `1h 30m`, `a100 x2`.
+ * Words, without quotes of any kind, with the dashes that keyboards make of `--` undone, and with
+ * what belongs together made one: `2 hours`, `1h 30m`, `a100 x2`.
  */
 export function wordsOf(text: string): string[] {
   const plain = text
     .trim()
     .replace(/^\/?gpu(?=\s|$)/i, '')
-    .replace(/[“”„"'‘’]/g, '');
+    .replace(/[“”„"'‘’]/g, '')
+    .replace(/(?<=\s)[–—](?=[a-z])/gi, '--');
   const joined = plain
     .replace(
       /(^|\s)(\d+(?:[.,]\d+)?)\s+(?=(d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)(\s|$))/gi,
       '$1$2',
     )
-    .replace(/(?<=\s)(\d+(?:d|days?|h|hrs?|hours?|m|mins?|minutes?))\s+(?:and\s+)?(?=\d+(?:[.,]\d+)?[a-z]+(\s|$))/gi,
+    .replace(
+      /(?<=\s)(\d+(?:d|days?|h|hrs?|hours?|m|mins?|minutes?))\s+(?:and\s+)?(?=\d+(?:[.,]\d+)?[a-z]+(\s|$))/gi,
       '$1',
     )
     .replace(/\s+(?=[x×]\d{1,2}(\s|$))/gi, '');

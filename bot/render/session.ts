@@ -5,7 +5,7 @@ import { readyMillisAt, readySeconds } from '../../core/meter.ts';
 import { cost } from '../../core/money.ts';
 import type { StartProgress } from '../../core/ports.ts';
 import type { DeviceView, SessionView } from '../../core/view.ts';
-import { formatDuration, formatExactDuration } from '../duration.ts';
+import { formatExactDuration } from '../duration.ts';
 import {
   clock,
   creditsOf,
@@ -215,18 +215,22 @@ function endedParts(session: SessionView): MessagePart[] {
     endReasons[endReason].words,
     faultDetail === null ? '.' : ` (${faultDetail}).`,
   ];
-  const again = `start ${session.deviceType}${session.deviceCount > 1 ? `x${session.deviceCount}` : ''} ${formatDuration(session.leaseSeconds).replace(' ', '')}`;
   const isFailed = endReasons[endReason].billed === 'nothing';
   return [
     { kind: 'text', text: why },
     { kind: 'text', text: receipt(session) },
     ...(isFailed && session.state === 'ended'
-      ? [actions({ label: 'Try again', command: again, style: 'plain', confirm: null })]
+      ? [actions({ label: 'Try again', command: againOf(session), style: 'plain', confirm: null })]
       : []),
     ...(session.state === 'stopping'
       ? [{ kind: 'progress', label: `Removing the container of ${name}`, fraction: null } as const]
       : []),
   ];
+}
+
+function againOf({ deviceType, deviceCount, leaseSeconds, image }: SessionView): string {
+  const devices = deviceCount > 1 ? `${deviceType}x${deviceCount}` : deviceType;
+  return `start ${devices} ${formatExactDuration(leaseSeconds)} ${image}`;
 }
 
 /** Exactly what was charged: devices × whole ready seconds × price. */

@@ -30,7 +30,7 @@ export function devicesWords(count: number, type: string): string {
 export function nearest(typed: string, among: readonly string[]): string | null {
   if (among.length === 0) return null;
   const candidate = closest(typed.toLowerCase(), [...among]);
-  const most = Math.ceil(candidate.length / 3);
+  const most = Math.max(1, Math.round(candidate.length / 3));
   return distance(typed.toLowerCase(), candidate) <= most ? candidate : null;
 }
 

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase } from '../support/databases.ts';
 import { type DibsProcess, startDibsProcess } from '../support/dibs-process.ts';
 import { type GpuHost, startGpuHost } from '../support/gpu-host.ts';
 import { type ApiSession, getApi, gpu } from '../support/terminal.ts';
 import { createInside, fetchStatus } from './docker-harness.ts';
 
+const patience = { timeout: 30_000, interval: 200 };
 const a100 = { model: 'NVIDIA A100-SXM4-80GB', memoryMib: 81_920 };
 
 /** The whole process on Postgres, with a Docker engine on TCP with TLS, used from the terminal. */
@@ -15,7 +16,9 @@ describe('the main job on a Docker host', () => {
     host = await startGpuHost({ name: 'main-job', gpus: [a100, a100] });
     const { url } = await createTestDatabase();
     dibs = await startDibsProcess({ files: siteOf(host), env: { DATABASE_URL: url } });
-    await expect.poll(async () => (await gpu(dibs.url, 'bob', 'list')).stdout).toContain('2 of 2');
+    const offered = async () =>
+      expect((await gpu(dibs.url, 'bob', 'list')).stdout).toContain('2 of 2');
+    await vi.waitFor(offered, patience);
   });
   afterAll(async () => {
     await dibs?.stop();
@@ -31,7 +34,8 @@ describe('the main job on a Docker host', () => {
   const sessionOf = async (person: string, name: string) =>
     (await getApi<{ session: ApiSession }>(dibs.url, person, `/api/sessions/${name}`)).session;
   const ended = async (person: string, name: string) => {
-    await expect.poll(async () => (await sessionOf(person, name)).state).toBe('ended');
+    const isOver = async () => expect((await sessionOf(person, name)).state).toBe('ended');
+    await vi.waitFor(isOver, patience);
     return sessionOf(person, name);
   };
 
