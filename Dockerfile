@@ -17,4 +17,5 @@ VOLUME /dibs/data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.DIBS_PORT || 8080}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "bot/main.ts"]
+# Favour memory over speed: the process is idle most of the time.
+CMD ["node", "--optimize-for-size", "--max-semi-space-size=1", "bot/main.ts"]

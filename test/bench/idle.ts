@@ -7,6 +7,7 @@ import { startGpuHost } from '../support/gpu-host.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { median, printTable, round } from './figures.ts';
 
+const root = join(import.meta.dirname, '../..');
 const settleMillis = 20_000;
 const readings = 10;
 
@@ -19,9 +20,14 @@ export async function benchIdle(): Promise<Record<string, number>> {
   const { socketPath } = host.connection as { socketPath: string };
   const entry = `hosts:\n  - {name: gpu-1, docker: 'unix://${socketPath}', probeImage: '${host.probeImage}'}\n`;
   await writeFile(join(folder, 'dibs.yaml'), entry);
-  const main = join(import.meta.dirname, '../../bot/main.ts');
+  const flags = await startFlags();
+  const main = join(root, 'bot/main.ts');
   const env = { PATH: process.env['PATH'], DATABASE_URL: postgres.url, DIBS_PORT: '0' };
-  const child = spawn(process.execPath, [main], { cwd: folder, env, stdio: ['ignore', 2, 2] });
+  const child = spawn(process.execPath, [...flags, main], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 2, 2],
+  });
   try {
     await pause(settleMillis);
     const rss: number[] = [];
@@ -42,6 +48,12 @@ export async function benchIdle(): Promise<Record<string, number>> {
     await host.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** As `npm start` runs it. */
+async function startFlags(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  return scripts.start.split(' ').slice(1, -1);
 }
 
 async function residentMegabytes(pid: number): Promise<number> {
