@@ -15,10 +15,11 @@ export class ConfigMistakes extends Error {
   }
 }
 
-const duration = z.string().transform((text, context) => {
+const durationAsked = 'write a duration such as 30m or 24h';
+const duration = z.string({ error: durationAsked }).transform((text, context) => {
   const seconds = parseDuration(text);
   if (seconds !== null) return seconds;
-  context.addIssue({ code: 'custom', message: 'write a duration such as 30m or 24h' });
+  context.addIssue({ code: 'custom', message: durationAsked });
   return z.NEVER;
 });
 const price = z
@@ -50,10 +51,14 @@ const zone = z
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, {
   message: 'letters, digits, dot, dash and underscore only',
 });
-/** Types are in small letters: a price under `A100` would be nobody's. */
-const deviceWord = z.string().regex(/^[a-z0-9.-]+$/, {
-  message: 'write the type as in /gpu list, in small letters, such as a100',
-});
+const prices = z
+  .object({ default: price })
+  .catchall(price)
+  .superRefine((types, context) => {
+    // Types are in small letters: a price under `A100` would be nobody's.
+    for (const type of Object.keys(types).filter((name) => name !== name.toLowerCase()))
+      context.addIssue({ code: 'custom', path: [type], message: `write ${type.toLowerCase()}` });
+  });
 
 const host = z
   .strictObject({
@@ -92,7 +97,7 @@ const file = z.strictObject({
   teams: z.array(team).min(1).optional(),
   /** Absent: this machine's Docker engine, or a simulated fleet where none answers. */
   hosts: z.array(host).min(1).optional(),
-  prices: z.intersection(z.record(deviceWord, price), z.object({ default: price })).optional(),
+  prices: prices.optional(),
   images: z.array(image).min(1).optional(),
   policy: z
     .strictObject({
@@ -104,6 +109,14 @@ const file = z.strictObject({
       hostSilent: duration.default(60),
       hostLost: duration.default(600),
       stopGrace: duration.default(10),
+    })
+    .refine(({ leastLease, mostLease }) => leastLease <= mostLease, {
+      path: ['leastLease'],
+      message: 'it is over mostLease, so nobody could start anything',
+    })
+    .refine(({ hostSilent, hostLost }) => hostSilent <= hostLost, {
+      path: ['hostSilent'],
+      message: 'a host is silent before it is lost: not over hostLost',
     })
     .prefault({}),
 });
@@ -207,10 +220,9 @@ function readYaml(path: string): unknown {
 }
 
 function mistakesOf(error: z.ZodError, where: string): string[] {
-  return error.issues.map(({ path, message, ...issue }) => {
-    const keys = issue.code === 'unrecognized_keys' ? ` (${issue.keys.join(', ')})` : '';
-    return `${where}: ${path.map(String).join('.') || 'the whole'}: ${message}${keys}`;
-  });
+  return error.issues.map(
+    ({ path, message }) => `${where}: ${path.map(String).join('.') || 'the whole'}: ${message}`,
+  );
 }
 
 /** People, hosts, teams and images are called by name, so a name stands for one. */

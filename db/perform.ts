@@ -77,8 +77,18 @@ async function performIn<Input, Result, N extends Needs>(
   const applied = decision.changes.map((change) =>
     apply({ tx, now: moment.now, eventId, newId }, change),
   );
-  await Promise.all([...applied, recordOutcome(tx, eventId, outcome)]);
+  await allOf([...applied, recordOutcome(tx, eventId, outcome)]);
   return outcome;
+}
+
+/**
+ * As Promise.all, but throws only when all have come to rest: a change of several statements that
+ * goes on behind a failed one would have its last ones run after the rollback.
+ */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const settled = await Promise.allSettled(works);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 function eventOf<Input, Result, N extends Needs>({

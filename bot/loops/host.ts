@@ -9,7 +9,7 @@ export type HostDeps = StepDeps & { hostId: string; hostName: string };
 
 const everyMillis = 2000;
 const inventoryEveryMillis = 10_000;
-/** Starts and stops at once on one host: more would only make each of them slower. */
+/** Steps of one kind at once on one host: more would only make each of them slower. */
 const mostStepsAtOnce = 8;
 
 /** Keeps one host as it is recorded: observe, plan, and for each step claim, do, report. */
@@ -79,12 +79,16 @@ function createSteps(deps: HostDeps, wake: () => void) {
     }
   }
 
+  /** Kind by kind: slow starts keep neither an end nor a stop waiting. */
+  const countOf = (kind: Step['kind']) =>
+    [...running.values()].filter(({ step }) => step.kind === kind).length;
+
   return {
     begin(planned: readonly Step[], signal: AbortSignal) {
       for (const step of planned) {
         const key = keyOf(step);
         const isDue = (failures.get(key)?.notBefore ?? 0) <= clock.now().getTime();
-        if (running.has(key) || !isDue || running.size >= mostStepsAtOnce) continue;
+        if (running.has(key) || !isDue || countOf(step.kind) >= mostStepsAtOnce) continue;
         const called = new AbortController();
         const done = run(key, step, AbortSignal.any([signal, called.signal]));
         running.set(key, { step, done, abort: () => called.abort() });

@@ -51,10 +51,16 @@ async function deliverOne(deps: Deps, notice: Notice, signal: AbortSignal): Prom
     await deliver(deps, notice, deadline);
     await store.noteSent(notice);
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const isLast = notice.attempts >= mostAttempts || error.code === 'chat_refused';
-    const pause = error.facts.retryAfterSeconds ?? 2 ** notice.attempts;
-    log.warn('a notice was not delivered', { notice: notice.id, kind: notice.kind, isLast, error });
+    // A mistake of our own concerns this notice alone: the others of its batch are delivered.
+    const fault = error instanceof Fault ? error : null;
+    const isLast = notice.attempts >= mostAttempts || fault?.code === 'chat_refused';
+    const pause = fault?.facts.retryAfterSeconds ?? 2 ** notice.attempts;
+    log[fault === null ? 'error' : 'warn']('a notice was not delivered', {
+      notice: notice.id,
+      kind: notice.kind,
+      isLast,
+      error,
+    });
     await store.noteUnsent(notice, isLast ? null : Math.min(pause, longestPauseSeconds));
   }
 }

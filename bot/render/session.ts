@@ -168,7 +168,7 @@ function runningParts(session: SessionView): MessagePart[] {
       kind: 'fields',
       fields: [
         ...(until
-          ? [{ name: 'Until', value: [clock(until), ' (', relative(until), ')'] satisfies Text }]
+          ? [{ name: readySince === null ? 'Until' : 'Ready until', value: [clock(until), ' (', relative(until), ')'] satisfies Text }]
           : []),
         { name: 'Held', value: [inCredits(held)] },
         { name: 'Price', value: [`${priceWords(session.ticksPerSecond)} credits a device-hour`] },

@@ -110,12 +110,14 @@ onEachDatabase('an inventory', {}, (stage) => {
     expect(await store.hostSeenAt(hostId())).toEqual(noonPlus(10));
   });
 
-  it('that failed leaves the fault and the last look, until the host answers', async () => {
+  it('that failed leaves the fault, also where its containers are seen, until one is read', async () => {
     const { store } = stage.world;
     const host = async () => (await store.board()).hosts[0];
     await store.noteUnreachable(hostId(), 'connection refused');
     expect(await host()).toMatchObject({ fault: 'connection refused', seenAt: noon });
     await store.noteSeen(hostId(), noonPlus(5), null);
-    expect(await host()).toMatchObject({ fault: null, seenAt: noonPlus(5) });
+    expect(await host()).toMatchObject({ fault: 'connection refused', seenAt: noonPlus(5) });
+    await store.noteSeen(hostId(), noonPlus(6), inventory);
+    expect(await host()).toMatchObject({ fault: null, seenAt: noonPlus(6) });
   });
 });

@@ -10,7 +10,7 @@ import { stop } from '../../core/actions/stop.ts';
 import { ticksPerCredit } from '../../core/money.ts';
 import { leaseDevices, leases, transfers } from '../../db/schema.ts';
 import { meet } from '../support/meeting.ts';
-import { accountOf, act, claimOf, onPostgres, sessionIn, viewOf } from '../support/stage.ts';
+import { accountOf, act, claimOf, empty, onPostgres, sessionIn, viewOf } from '../support/stage.ts';
 import { accepted, askStart } from '../support/world.ts';
 
 const theHosts = sql`select from hosts for update`;
@@ -24,7 +24,9 @@ function told(outcomes: readonly Outcome<unknown>[]): string[] {
   );
 }
 
-onPostgres('at once', { credits: 15, hosts: { 'gpu-1': ['a100-80gb'] } }, (stage) => {
+const single = { credits: 15, hosts: { 'gpu-1': ['a100-80gb'] }, policy: { queueLimit: 2 } };
+
+onPostgres('at once', single, (stage) => {
   const together = (lock: SQL, ...begin: (() => Promise<Outcome<unknown>>)[]) =>
     meet(stage.database, lock, begin);
 
@@ -35,6 +37,15 @@ onPostgres('at once', { credits: 15, hosts: { 'gpu-1': ['a100-80gb'] } }, (stage
     expect(told(await together(theHosts, ...begin))).toEqual(['accepted', 'accepted']);
     expect(await stage.database.db.select().from(leaseDevices)).toHaveLength(1);
     expect((await world.store.fleet()).queue).toHaveLength(1);
+  });
+
+  it('two starts for the last place in the line: one has it, the other is told', async () => {
+    const { world } = stage;
+    const cheap = { leaseSeconds: 300 };
+    await sessionIn(world, 'requested', cheap);
+    await accepted(askStart(world, 'bob', cheap));
+    const begin = ['bob', 'carol'].map((name) => () => askStart(world, name, cheap));
+    expect(told(await together(theAccount, ...begin))).toEqual(['accepted', 'queue_full']);
   });
 
   it('two starts for the last credits: one has them, the other is told', async () => {
@@ -170,8 +181,9 @@ onPostgres('several at once', { hosts: many }, (stage) => {
     expect(ids.length + rest.length).toBe(8);
   });
 
-  it('set-ups make each thing once', async () => {
-    const { world } = stage;
+  it('set-ups of a new database make each thing once', async () => {
+    const { world, database } = stage;
+    await empty(database);
     const team = { name: 'new', zone: 'UTC', people: [] };
     const hosts = [{ name: 'gpu-9', simulated: true }];
     const made = await Promise.all(

@@ -48,7 +48,7 @@ function useStage(open: () => Promise<Database>, options: WorldOptions): Stage {
 }
 
 /** Also the transfers, which nobody else may remove: their trigger sleeps meanwhile. */
-async function empty({ db }: Database): Promise<void> {
+export async function empty({ db }: Database): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql`set local session_replication_role = replica`);
     await tx.execute(sql`truncate notices, events, transfers, sessions, holds, lease_devices,

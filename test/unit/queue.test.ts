@@ -96,6 +96,7 @@ test('only a ready host that answered lately offers its devices', () => {
   expect(offers({}, at(60))).toBe(true);
   expect(offers({}, at(61))).toBe(false);
   expect(offers({ seenAt: null })).toBe(false);
+  expect(offers({ fault: 'nvidia-smi does not answer' })).toBe(false);
   expect(offers({ fault: 'nvidia-smi: driver not loaded' })).toBe(false);
   expect(offers({ state: 'draining' })).toBe(false);
   expect(offers({ state: 'drained' })).toBe(false);

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { createAbsentSpawner } from '../../adapters/absent/spawner.ts';
+import { createConversation } from '../../adapters/console/conversation.ts';
+import type { HostOptions } from '../../adapters/simulated/world.ts';
+import { newId } from '../../adapters/system/new-id.ts';
+import { createCommands } from '../../bot/handle.ts';
+import { createLoops } from '../../bot/loops/all.ts';
+import { Fault, type FaultCode } from '../../core/fault.ts';
+import type { Chat, Spawner } from '../../core/ports.ts';
+import type { SetUp } from '../../core/store.ts';
+import type { SessionView } from '../../core/view.ts';
+import type { Database } from '../../db/database.ts';
+import { createPulse } from './pulse.ts';
+import { a100, createTestFleet, never } from './simulated-fleet.ts';
+import { createWorld, type WorldOptions } from './world.ts';
+
+export type SiteOptions = Pick<WorldOptions, 'policy' | 'credits'> & {
+  hosts?: readonly HostOptions[];
+  pullSeconds?: number;
+  bootSeconds?: number;
+};
+
+export const quietLog = { debug() {}, info() {}, warn() {}, error() {} };
+const images = [
+  { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null, devices: 'gpu' as const },
+];
+
+/** All of Dibs over a database and a simulated fleet, at a clock that the test alone moves. */
+export async function createSite(database: Database, options: SiteOptions = {}) {
+  const { hosts = [{ name: 'gpu-1', devices: [a100, a100] }], pullSeconds = 2 } = options;
+  const { bootSeconds = 1, ...worldOptions } = options;
+  const { clock, fleet } = createTestFleet({ hosts, pullSeconds, bootSeconds });
+  const unseen = Object.fromEntries(hosts.map(({ name }) => [name, []]));
+  const world = await createWorld(database, { ...worldOptions, clock, hosts: unseen });
+  const pulse = createPulse(clock, world.store);
+  const spawnerOf = (name: string) => fleet.spawner(name, world.installationId);
+  const { chat, seenBy, posts, chatTrouble } = createChat(clock);
+  const deps = { clock, newId, log: quietLog, policy: world.policy };
+  const processes: Process[] = [];
+
+  /** Begins a process. It ends in order, or is killed: from then on it does nothing at all. */
+  function begin(configured: SetUp['hosts'] = world.hosts) {
+    const process = createProcess();
+    const store = process.severable(pulse.store);
+    const loops = createLoops(
+      {
+        ...deps,
+        store,
+        chats: new Map([['console' as const, process.severable(chat)]]),
+        spawnerOf: ({ name, configured: isThere }): Spawner =>
+          isThere ? spawnerOf(name) : createAbsentSpawner(name),
+      },
+      configured,
+    );
+    process.run(loops.run);
+    processes.push(process);
+    const commands = createCommands({ ...deps, store, images, newSecret: randomUUID, ...loops });
+    const say = (externalId: string, text: string, requestKey: string = randomUUID()) =>
+      commands.handle({ platform: 'console', externalId, channel: 'lab', text, requestKey });
+    /** Asks for a start, and waits for that state. */
+    async function start(person: string, text: string, state: SessionView['state'] = 'running') {
+      await pulse.pass(3);
+      const reply = await say(person, `start ${text}`);
+      if (!reply.session) throw new Error(reply.text);
+      return untilState(reply.session.name, state);
+    }
+    return { say, start, end: process.end, kill: process.kill };
+  }
+
+  async function sessionNamed(name: string): Promise<SessionView> {
+    const session = await world.store.sessionByName(name);
+    if (!session) throw new Error(`there is no session ${name}`);
+    return session;
+  }
+  const untilState = async (name: string, state: SessionView['state']) => {
+    await pulse.until(async () => (await sessionNamed(name)).state === state);
+    return sessionNamed(name);
+  };
+  return {
+    ...world,
+    ...pulse,
+    clock,
+    fleet,
+    begin,
+    sessionNamed,
+    untilState,
+    seenBy,
+    posts,
+    chatTrouble,
+    containersOn: (name: string) => spawnerOf(name).observe(never),
+    spawnerOf,
+    end: () => Promise.all(processes.map(({ end }) => end())),
+  };
+}
+
+export type Site = Awaited<ReturnType<typeof createSite>>;
+type Process = ReturnType<typeof createProcess>;
+
+function createProcess() {
+  const ending = new AbortController();
+  let isDead = false;
+  let running = Promise.resolve();
+  const kill = () => {
+    isDead = true;
+    ending.abort();
+  };
+  return {
+    run(work: (signal: AbortSignal) => Promise<void>) {
+      running = work(ending.signal);
+    },
+    /** The same, but silent for ever once the process is dead. */
+    severable<Port extends object>(port: Port): Port {
+      return new Proxy(port, {
+        get: (target, name, receiver) =>
+          isDead ? () => new Promise(() => {}) : Reflect.get(target, name, receiver),
+      });
+    },
+    kill,
+    async end() {
+      ending.abort();
+      if (!isDead) await running;
+    },
+  };
+}
+
+/** The console's conversation, with a record of every attempt to post, and with trouble on demand. */
+function createChat(clock: Parameters<typeof createConversation>[0]['clock']) {
+  const { seenBy, ...conversation } = createConversation({ clock });
+  const posts: { key: string; at: Date }[] = [];
+  const nothing = (_key: string): void => {};
+  const chatTrouble = { outage: null as FaultCode | null, beforePost: nothing, afterPost: nothing };
+  const check = () => {
+    if (chatTrouble.outage !== null) throw new Fault(chatTrouble.outage);
+  };
+  const chat: Chat = {
+    // biome-ignore lint/complexity/useMaxParams: the port's own shape.
+    async post(to, message, key, signal) {
+      posts.push({ key, at: clock.now() });
+      check();
+      chatTrouble.beforePost(key);
+      const ref = await conversation.post(to, message, key, signal);
+      chatTrouble.afterPost(key);
+      return ref;
+    },
+    async update(ref, message, signal) {
+      check();
+      return conversation.update(ref, message, signal);
+    },
+  };
+  return { chat, seenBy, posts, chatTrouble };
+}

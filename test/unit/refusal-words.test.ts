@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { renderRefusal } from '../../bot/render/refusal.ts';
+import { nearest, plainText } from '../../bot/render/words.ts';
+import type { Refusal, RefusalKind } from '../../core/refusal.ts';
+import { noon } from '../support/world.ts';
+
+const commands = ['start', 'stop', 'extend', 'list', 'status', 'balance', 'token', 'help'];
+const credit = 3_600_000n;
+
+/** Each refusal, and what its sentence must hold: the fact, and the way out. */
+const sentences: {
+  [K in RefusalKind]: { refusal: Extract<Refusal, { kind: K }>; says: string[] };
+} = {
+  nothing_typed: { refusal: { kind: 'nothing_typed' }, says: ['/gpu start', '/gpu help'] },
+  unknown_command: {
+    refusal: { kind: 'unknown_command', typed: 'strat', commands },
+    says: ['“strat”', '/gpu start'],
+  },
+  argument_missing: {
+    refusal: {
+      kind: 'argument_missing',
+      command: 'start',
+      argument: 'duration',
+      example: 'start a100 2h',
+    },
+    says: ['duration', '/gpu start a100 2h'],
+  },
+  argument_not_understood: {
+    refusal: {
+      kind: 'argument_not_understood',
+      command: 'start',
+      typed: 'please',
+      example: 'start a100 2h',
+    },
+    says: ['“please”', '/gpu start a100 2h'],
+  },
+  flag_unknown: {
+    refusal: { kind: 'flag_unknown', command: 'start', typed: '--soon', flags: ['--now'] },
+    says: ['--soon', '--now'],
+  },
+  duration_not_understood: {
+    refusal: { kind: 'duration_not_understood', typed: '2' },
+    says: ['2h', '2m'],
+  },
+  unknown_image: {
+    refusal: { kind: 'unknown_image', typed: 'jax', offered: ['pytorch', 'python'] },
+    says: ['“jax”', 'pytorch or python'],
+  },
+  person_unknown: {
+    refusal: { kind: 'person_unknown', platform: 'slack', externalId: 'U1' },
+    says: ['slack U1', 'dibs.yaml'],
+  },
+  not_allowed: {
+    refusal: { kind: 'not_allowed', needs: 'holder or admin', holder: 'bob' },
+    says: ['bob', 'admin'],
+  },
+  request_key_reused: {
+    refusal: { kind: 'request_key_reused', requestKey: 'k' },
+    says: ['new one'],
+  },
+  no_hosts_yet: { refusal: { kind: 'no_hosts_yet' }, says: ['/gpu list'] },
+  unknown_device_type: {
+    refusal: { kind: 'unknown_device_type', typed: 'a10O', offered: ['a100-80gb', 'rtx4090'] },
+    says: ['“a10O”', 'mean a100'],
+  },
+  too_many_devices: {
+    refusal: { kind: 'too_many_devices', asked: 9, deviceType: 'a100', most: 4 },
+    says: ['9', 'a100x4'],
+  },
+  none_free: {
+    refusal: { kind: 'none_free', deviceType: 'a100', deviceCount: 2, estimatedAt: noon },
+    says: ['2 × a100', '12:00', '--now'],
+  },
+  queue_full: { refusal: { kind: 'queue_full', limit: 200 }, says: ['200', 'again'] },
+  lease_too_short: {
+    refusal: { kind: 'lease_too_short', askedSeconds: 60, leastSeconds: 300 },
+    says: ['5m'],
+  },
+  lease_too_long: {
+    refusal: { kind: 'lease_too_long', askedSeconds: 90_000, mostSeconds: 86_400 },
+    says: ['1d 1h', '1d'],
+  },
+  short_balance: {
+    refusal: {
+      kind: 'short_balance',
+      account: 'lab',
+      needed: 20n * credit,
+      available: 5n * credit,
+      reachesSeconds: 1859,
+    },
+    says: ['20 credits', 'lab has 5', '15 credits short', '30m', 'admin'],
+  },
+  no_session_of_yours: { refusal: { kind: 'no_session_of_yours' }, says: ['/gpu start'] },
+  which_session: {
+    refusal: { kind: 'which_session', names: ['brave-otter', 'calm-owl'] },
+    says: ['brave-otter or calm-owl'],
+  },
+  unknown_session: {
+    refusal: { kind: 'unknown_session', typed: 'brave-oter', living: ['brave-otter'] },
+    says: ['“brave-oter”', 'mean brave-otter'],
+  },
+  session_over: {
+    refusal: { kind: 'session_over', name: 'brave-otter', state: 'ended' },
+    says: ['brave-otter has ended', '/gpu start'],
+  },
+  stale: { refusal: { kind: 'stale' }, says: ['again'] },
+};
+
+describe('every refusal', () => {
+  it.each(Object.entries(sentences))('%s is a sentence with a way out', (_, { refusal, says }) => {
+    const text = plainText(renderRefusal(refusal));
+    for (const words of says) expect(text).toContain(words);
+    expect(text).not.toMatch(/undefined|null|NaN|\[object/);
+  });
+
+  it('lists what there is where nothing is near', () => {
+    const text = plainText(renderRefusal({ kind: 'unknown_command', typed: 'launch', commands }));
+    expect(text).toContain('start, stop, extend');
+  });
+
+  it('does not list a way out that there is not', () => {
+    const refusal = { kind: 'unknown_session', typed: 'brave-otter', living: [] } as const;
+    expect(plainText(renderRefusal(refusal))).toContain('no other either');
+    const admin = { kind: 'not_allowed', needs: 'admin', holder: null } as const;
+    expect(plainText(renderRefusal(admin))).toBe('Only an admin may do that.');
+  });
+});
+
+describe('what was probably meant', () => {
+  it.each([
+    ['strat', 'start'],
+    ['STOP', 'stop'],
+    ['stat', 'start'],
+    ['balnce', 'balance'],
+    ['extnd', 'extend'],
+    ['lst', 'list'],
+  ])('by “%s” is %s', (typed, meant) => {
+    expect(nearest(typed, commands)).toBe(meant);
+  });
+
+  it.each(['launch', 'foo', 'x', ''])('by “%s” is not guessed', (typed) => {
+    expect(nearest(typed, commands)).toBeNull();
+  });
+
+  it('is not another device for one that is not there', () => {
+    expect(nearest('b200', ['a100', 'rtx4090'])).toBeNull();
+    expect(nearest('a100', [])).toBeNull();
+  });
+});
