@@ -49,7 +49,7 @@ export type Change =
   | { kind: 'update_device'; deviceId: string; set: { index: number; state: DeviceState } }
   | { kind: 'notify'; notice: NoticeKind; sessionId: string };
 
-export type SessionPatch = Partial<
+type SessionPatch = Partial<
   Pick<
     Session,
     | 'hostId'
@@ -65,7 +65,7 @@ export type SessionPatch = Partial<
   >
 >;
 
-export type NewDevice = {
+type NewDevice = {
   id: string;
   hostId: string;
   uuid: string;

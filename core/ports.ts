@@ -14,7 +14,7 @@ export type Clock = {
 /** UUIDv7: made by the caller, sortable by time. */
 export type NewId = () => string;
 
-export type LogFields = Record<string, unknown>;
+type LogFields = Record<string, unknown>;
 
 /** A log line is static text with fields as data. */
 export type Log = {

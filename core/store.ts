@@ -41,6 +41,8 @@ export type Store = {
   hostSeenAt(hostId: string): Promise<Date | null>;
   noteSeen(hostId: string, at: Date, inventory: Inventory | null): Promise<void>;
   noteUnreachable(hostId: string, fault: string): Promise<void>;
+  /** The figures in the messages of the host's running sessions are brought up to date. */
+  refreshMessages(hostId: string): Promise<void>;
   /** Kept only while the claim holds; the session's message follows. */
   noteProgress(sessionId: string, token: string, progress: StartProgress): Promise<void>;
 

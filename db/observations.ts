@@ -76,6 +76,20 @@ export async function noteSeen(
     where ${devices.hostId} = ${hostId} and ${devices.uuid} = seen.uuid`);
 }
 
+/** Has the messages of the host's running sessions rendered anew, with its latest figures. */
+export async function refreshMessages(
+  db: Db,
+  hostId: string,
+  { now, newId }: { now: Date; newId: NewId },
+): Promise<void> {
+  const running = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.hostId, hostId), eq(sessions.state, 'running')));
+  for (const { id: sessionId } of running)
+    await addNotice(db, { id: newId(), kind: 'session_changed', sessionId, dueAt: now });
+}
+
 export async function noteUnreachable(db: Db, hostId: string, fault: string): Promise<void> {
   await db.update(hosts).set({ fault }).where(eq(hosts.id, hostId));
 }

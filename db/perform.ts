@@ -51,7 +51,8 @@ async function performIn<Input, Result, N extends Needs>(
   const { action, request } = asked;
   const { actor, input, requestKey } = request;
   const eventId = newId();
-  const inputHash = hashOf([action.name, input]);
+  const asker = actor.kind === 'person' ? actor.personId : actor.name;
+  const inputHash = hashOf([action.name, asker, input]);
   const [added] = await tx
     .insert(events)
     .values({ ...eventOf(asked), id: eventId, at: clock.now(), inputHash })

@@ -267,7 +267,7 @@ export const events = pgTable('events', {
   actor: jsonb('actor').$type<Actor>().notNull(),
   action: text('action').notNull(),
   requestKey: text('request_key').notNull().unique(),
-  /** Hash of the input: another input under the same key is refused. */
+  /** Hash of action, asker and input: anything else under the same key is refused. */
   inputHash: text('input_hash').notNull(),
   input: jsonb('input').notNull(),
   /** Null only inside the transaction that makes it. */

@@ -10,6 +10,7 @@ import {
   noteSeen,
   noteUnreachable,
   recordedSessions,
+  refreshMessages,
   sessionsEndingBefore,
 } from './observations.ts';
 import { claimNotices, noteSent, noteUnsent } from './outbox.ts';
@@ -66,6 +67,7 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     containerSpec: (sessionId) => containerSpec(db, sessionId),
     hostSeenAt: (hostId) => hostSeenAt(db, hostId),
     noteSeen: (hostId, at, inventory) => noteSeen(db, hostId, { at, inventory }),
+    refreshMessages: (hostId) => refreshMessages(db, hostId, { now: clock.now(), newId }),
     noteUnreachable: (hostId, fault) => noteUnreachable(db, hostId, fault),
     noteProgress: (sessionId, token, progress) =>
       noteProgress(db, { sessionId, token, progress }, { now: clock.now(), newId }),

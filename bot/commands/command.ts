@@ -23,7 +23,7 @@ export type Command = {
 };
 
 export type Argument = { name: string; kind: ArgumentKind; required: boolean };
-export type Flag = { name: `--${string}`; says: string };
+type Flag = { name: `--${string}`; says: string };
 
 /** Values by argument name, each of the type that its kind says, and the flags that were there. */
 export type Given = { values: Readonly<Record<string, unknown>>; flags: ReadonlySet<string> };

@@ -1,5 +1,6 @@
 import type { Suggestion } from '../../core/invocation.ts';
 import { type ArgumentContext, argumentTypes } from './arguments.ts';
+import type { Argument, Command } from './command.ts';
 import { wordsOf } from './parse.ts';
 
 const mostSuggestions = 25;
@@ -12,7 +13,7 @@ export async function complete(text: string, context: ArgumentContext): Promise<
   const begun = (isNewWord ? '' : (words.at(-1) ?? '')).toLowerCase();
   const ways = await waysOn(done, context);
   return ways
-    .filter((way) => way.text.startsWith(begun) && way.text !== begun)
+    .filter((way) => way.text.toLowerCase().startsWith(begun) && way.text !== begun)
     .slice(0, mostSuggestions)
     .map((way) => ({ ...way, text: [...done, way.text].join(' ') }));
 }
@@ -26,8 +27,21 @@ async function waysOn(done: readonly string[], context: ArgumentContext): Promis
     .filter((flag) => !given.includes(flag.name))
     .map((flag) => ({ text: flag.name, hint: flag.says }));
   const values = given.filter((word) => !word.startsWith('--'));
-  const skipped = command.arguments[0]?.required === false && command.arguments.length > 1;
-  const next = command.arguments.slice(values.length, values.length + (skipped ? 2 : 1));
+  const list = await argumentsFor(command, values[0], context);
+  const canSkip = values.length === 0 && list[0]?.required === false;
+  const next = list.slice(values.length, values.length + (canSkip ? 2 : 1));
   const ways = await Promise.all(next.map(({ kind }) => argumentTypes[kind].suggest(context)));
   return [...ways.flat(), ...(next.every(({ required }) => !required) ? flags : [])];
+}
+
+/** Those that the words so far are for: an optional first one that they do not fit was left out. */
+async function argumentsFor(
+  { arguments: list }: Command,
+  typed: string | undefined,
+  context: ArgumentContext,
+): Promise<readonly Argument[]> {
+  const [first, ...others] = list;
+  if (first === undefined || first.required || typed === undefined) return list;
+  const parsed = await argumentTypes[first.kind].parse(typed, context);
+  return 'refusal' in parsed ? others : list;
 }

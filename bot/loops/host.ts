@@ -9,6 +9,8 @@ export type HostDeps = StepDeps & { hostId: string; hostName: string };
 
 const everyMillis = 2000;
 const inventoryEveryMillis = 10_000;
+/** A calm pace for the figures in messages: a chat has its limits, and so have readers. */
+const messagesEveryMillis = 30_000;
 /** Steps of one kind at once on one host: more would only make each of them slower. */
 const mostStepsAtOnce = 8;
 
@@ -67,12 +69,12 @@ function createSteps(deps: HostDeps, wake: () => void) {
     const { sessionId } = step;
     try {
       await runStep(deps, step, signal);
-      failures.delete(key);
+      failures.delete(nameOf(step));
       wake();
     } catch (error) {
-      const count = (failures.get(key)?.count ?? 0) + 1;
+      const count = (failures.get(nameOf(step))?.count ?? 0) + 1;
       const pause = Math.min(1000 * 2 ** count, 60_000);
-      failures.set(key, { count, notBefore: clock.now().getTime() + pause });
+      failures.set(nameOf(step), { count, notBefore: clock.now().getTime() + pause });
       if (!signal.aborted) log.warn('a step failed', { step: step.kind, sessionId, count, error });
     } finally {
       running.delete(key);
@@ -87,7 +89,7 @@ function createSteps(deps: HostDeps, wake: () => void) {
     begin(planned: readonly Step[], signal: AbortSignal) {
       for (const step of planned) {
         const key = keyOf(step);
-        const isDue = (failures.get(key)?.notBefore ?? 0) <= clock.now().getTime();
+        const isDue = (failures.get(nameOf(step))?.notBefore ?? 0) <= clock.now().getTime();
         if (running.has(key) || !isDue || countOf(step.kind) >= mostStepsAtOnce) continue;
         const called = new AbortController();
         const done = run(key, step, AbortSignal.any([signal, called.signal]));
@@ -105,6 +107,11 @@ function createSteps(deps: HostDeps, wake: () => void) {
   };
 }
 
+/** What failed is tried again later, and keeps no other kind of step waiting. */
+function nameOf({ kind, sessionId }: Step): string {
+  return `${kind} ${sessionId}`;
+}
+
 /** One step at a time on a session; but its end is recorded also while a start is under way. */
 function keyOf({ kind, sessionId }: Step): string {
   return kind === 'end' ? `end ${sessionId}` : sessionId;
@@ -117,6 +124,7 @@ function keyOf({ kind, sessionId }: Step): string {
 export function createInventoryLoop(deps: HostDeps): Loop {
   const { store, spawner, clock, newId, hostId, hostName, log } = deps;
   let recorded = '';
+  let refreshedAt = Number.NEGATIVE_INFINITY;
   return createLoop({
     ...deps,
     name: `inventory ${hostName}`,
@@ -137,6 +145,10 @@ export function createInventoryLoop(deps: HostDeps): Loop {
           deps.onFreed();
         }
         await store.noteSeen(hostId, now, inventory);
+        if (now.getTime() - refreshedAt < messagesEveryMillis) return;
+        refreshedAt = now.getTime();
+        await store.refreshMessages(hostId);
+        deps.onChange();
       } catch (error) {
         if (!(error instanceof Fault) || signal.aborted) throw error;
         log.warn('an inventory failed', { host: hostName, error });

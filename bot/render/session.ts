@@ -168,7 +168,12 @@ function runningParts(session: SessionView): MessagePart[] {
       kind: 'fields',
       fields: [
         ...(until
-          ? [{ name: readySince === null ? 'Until' : 'Ready until', value: [clock(until), ' (', relative(until), ')'] satisfies Text }]
+          ? [
+              {
+                name: readySince === null ? 'Until' : 'Ready until',
+                value: [clock(until), ' (', relative(until), ')'] satisfies Text,
+              },
+            ]
           : []),
         { name: 'Held', value: [inCredits(held)] },
         { name: 'Price', value: [`${priceWords(session.ticksPerSecond)} credits a device-hour`] },

@@ -20,6 +20,9 @@ export const extend = action({
     if (state === 'stopping' || state === 'ended' || isOver)
       return refuse({ kind: 'session_over', name, state });
 
+    const leastSeconds = 60;
+    if (addedSeconds < leastSeconds)
+      return refuse({ kind: 'lease_too_short', askedSeconds: addedSeconds, leastSeconds });
     const leaseSeconds = lease.leaseSeconds + addedSeconds;
     const { mostLeaseSeconds: mostSeconds } = moment.policy;
     if (leaseSeconds > mostSeconds)

@@ -89,6 +89,21 @@ onSite('a host that falls silent', { hosts }, (stage) => {
   });
 });
 
+onSite('a host that comes back', { hosts }, (stage) => {
+  it('is rid of a stopped session at once, however often its start was tried before', async () => {
+    const { site } = stage;
+    const bot = site.begin();
+    const { name, host } = await bot.start('bob', 'a100 1h', 'starting');
+    site.fleet.loseHost(host ?? '');
+    await site.pass(120, 1);
+    site.fleet.returnHost(host ?? '');
+    await bot.say('bob', 'stop');
+    const askedAt = site.clock.now().getTime();
+    const ended = await site.untilState(name, 'ended');
+    expect((ended.endedAt?.getTime() ?? 0) - askedAt).toBeLessThan(10_000);
+  });
+});
+
 onSite('what is found on a host', { hosts }, (stage) => {
   it.each([
     [{ outOfMemory: false }, 'exited'],

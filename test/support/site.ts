@@ -23,6 +23,7 @@ export type SiteOptions = Pick<WorldOptions, 'policy' | 'credits'> & {
 export const quietLog = { debug() {}, info() {}, warn() {}, error() {} };
 const images = [
   { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null, devices: 'gpu' as const },
+  { name: 'Jax', reference: 'registry.example/jax:1', build: null, devices: 'gpu' as const },
 ];
 
 /** All of Dibs over a database and a simulated fleet, at a clock that the test alone moves. */
@@ -64,7 +65,9 @@ export async function createSite(database: Database, options: SiteOptions = {}) 
       if (!reply.session) throw new Error(reply.text);
       return untilState(reply.session.name, state);
     }
-    return { say, start, end: process.end, kill: process.kill };
+    const complete = (externalId: string, text: string) =>
+      commands.complete({ platform: 'console', externalId, channel: 'lab', text });
+    return { commands, say, complete, start, end: process.end, kill: process.kill };
   }
 
   async function sessionNamed(name: string): Promise<SessionView> {

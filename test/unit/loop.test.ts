@@ -49,6 +49,7 @@ describe('a loop', () => {
 
   it('turns once more when it was woken during a turn, however often', async () => {
     const { clock, turns, loop } = startLoop(async (count) => {
+      await Promise.resolve();
       if (count === 1) for (let i = 0; i < 5; i += 1) loop.wake();
     });
     await clock.advance(500);
@@ -57,6 +58,7 @@ describe('a loop', () => {
 
   it('is not hurried by those who wake it during a turn that fails', async () => {
     const { clock, turns, loop } = startLoop(async () => {
+      await Promise.resolve();
       loop.wake();
       throw new Error('the database is away');
     });

@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigMistakes, loadConfig } from '../../bot/config.ts';
+import { defaultImage, imagesOf, policyOf } from '../../bot/defaults.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dibs-config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Loads a configuration file with that text. */
+function load(yaml: string, variables: Record<string, string> = {}) {
+  const path = join(folder, 'dibs.yaml');
+  writeFileSync(path, yaml);
+  return loadConfig({ ...variables, DIBS_CONFIG: path });
+}
+
+/** What it says is wrong, each as path and words. */
+function mistakes(attempt: () => unknown): string[] {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof ConfigMistakes) return error.mistakes.map((line) => line);
+    throw error;
+  }
+  return [];
+}
+
+describe('a mistake in dibs.yaml', () => {
+  it.each([
+    ['extra: 1', 'the whole', '"extra"'],
+    ['policy: {mostLeese: 1h}', 'policy', '"mostLeese"'],
+    ['policy: {mostLease: soon}', 'policy.mostLease', '30m or 24h'],
+    ['policy: {mostLease: 2}', 'policy.mostLease', '30m or 24h'],
+    ['policy: {claim: 0s}', 'policy.claim', '30m or 24h'],
+    ['policy: {leastLease: 2h, mostLease: 1h}', 'policy.leastLease', 'over mostLease'],
+    ['policy: {hostSilent: 10m, hostLost: 5m}', 'policy.hostSilent', 'not over hostLost'],
+    ['prices: {a100: 10}', 'prices.default', 'expected number'],
+    ['prices: {default: 0.0001}', 'prices.default', 'three decimals'],
+    ['prices: {default: -1}', 'prices.default', '>=0'],
+    ['prices: {default: 1, A100: 20}', 'prices.A100', 'write a100'],
+    ['teams: []', 'teams', '>=1'],
+    ['teams: [{name: lab, people: []}]', 'teams.0.people', '>=1'],
+    ['teams: [{name: a b, people: [{name: x}]}]', 'teams.0.name', 'letters, digits'],
+    ['teams: [{name: lab, zone: Mars, people: [{name: x}]}]', 'teams.0.zone', 'Europe/Berlin'],
+    ['teams: [{name: lab, credits: 1.0005, people: [{name: x}]}]', 'teams.0.credits', 'three'],
+    ['hosts: [{name: gpu-1, docker: "ssh://gpu-1"}]', 'hosts.0.docker', 'tcp://gpu-1:2376'],
+    ['hosts: [{name: gpu-1, docker: "tcp://gpu-1:2375"}]', 'hosts.0.tls', 'root'],
+    ['images: [{name: x, reference: ""}]', 'images.0.reference', '>=1'],
+    ['images: [{name: x, reference: y, devices: tpu}]', 'images.0.devices', '"gpu"|"cpu"'],
+    ['teams: [', 'Flow sequence', 'line 1'],
+    ['- 1', 'the whole', 'expected object'],
+  ])('in “%s” is named with its path and what to write', (yaml, path, words) => {
+    const found = mistakes(() => load(yaml));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`dibs.yaml: ${path}`);
+    expect(found[0]).toContain(words);
+  });
+
+  it('does not hide another one', () => {
+    const yaml = `
+extra: 1
+prices: {default: 0.0001}
+policy: {claim: soon}
+hosts: [{name: gpu-1, docker: "tcp://gpu-1"}, {name: gpu-2, docker: nowhere}]
+`;
+    expect(mistakes(() => load(yaml))).toHaveLength(5);
+  });
+
+  it('is a name that stands for two', () => {
+    const yaml = `
+teams:
+  - {name: lab, people: [{name: bob}]}
+  - {name: lab, people: [{name: bob}]}
+hosts:
+  - {name: gpu-1, docker: "unix:///a.sock"}
+  - {name: gpu-1, docker: "unix:///b.sock"}
+images: [{name: x, reference: a}, {name: x, reference: b}]
+`;
+    const found = mistakes(() => load(yaml)).map((line) => line.replace(/^.*dibs\.yaml: /, ''));
+    expect(found).toEqual([
+      'teams: the name lab is there twice',
+      'people: the name bob is there twice',
+      'hosts: the name gpu-1 is there twice',
+      'images: the name x is there twice',
+    ]);
+  });
+
+  it('is that there is no such file', () => {
+    const DIBS_CONFIG = join(folder, 'absent.yaml');
+    expect(mistakes(() => loadConfig({ DIBS_CONFIG }))[0]).toContain('there is no file');
+  });
+});
+
+describe('the environment', () => {
+  it('has every mistake named by its variable', () => {
+    const variables = { DIBS_PORT: '70000', DATABASE_URL: 'mysql://x', DIBS_FLEET: 'kubernetes' };
+    const found = mistakes(() => loadConfig(variables));
+    expect(found.map((line) => line.split(': ')[1])).toEqual(Object.keys(variables).sort(byOrder));
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const empty = { DIBS_PORT: '', DATABASE_URL: '', DIBS_DATA: '', DIBS_CONSOLE: '' };
+    expect(load('', empty)).toMatchObject({ port: 8080, databaseUrl: null, console: true });
+  });
+
+  it.each([
+    ['127.0.0.1', 'auto', true],
+    ['localhost', 'auto', true],
+    ['::1', 'auto', true],
+    ['0.0.0.0', 'auto', false],
+    ['::', 'auto', false],
+    ['192.168.1.2', 'auto', false],
+    ['127.0.0.1', 'off', false],
+    ['0.0.0.0', 'on', true],
+  ])('bound to %s with the console %s has it: %s', (DIBS_BIND, DIBS_CONSOLE, expected) => {
+    expect(load('', { DIBS_BIND, DIBS_CONSOLE }).console).toBe(expected);
+  });
+});
+
+const order = ['DIBS_PORT', 'DATABASE_URL', 'DIBS_FLEET'];
+const byOrder = (a: string, b: string) => order.indexOf(a) - order.indexOf(b);
+
+describe('what is configured', () => {
+  it('names the folder of a host’s certificates from where the file is', () => {
+    const yaml = 'hosts: [{name: gpu-1, docker: "tcp://gpu-1:2376", tls: certificates}]';
+    expect(load(yaml).hosts).toMatchObject([{ tls: resolve(folder, 'certificates') }]);
+  });
+
+  it('is a policy in seconds and ticks', () => {
+    const config = load('{prices: {default: 1, a100: 2.5}, policy: {mostLease: 12h, claim: 20s}}');
+    expect(policyOf(config)).toMatchObject({
+      mostLeaseSeconds: 12 * 3600,
+      claimSeconds: 20,
+      prices: { default: 1000n, a100: 2500n },
+    });
+  });
+
+  it('is what a newcomer needs, where there is nothing', () => {
+    const { teams, hosts, fleet } = load('');
+    expect([teams, hosts, fleet]).toEqual([undefined, undefined, 'auto']);
+    expect(policyOf(load('')).prices).toEqual({ default: 10_000n, cpu: 1000n });
+  });
+});
+
+describe('the image, where none is asked for,', () => {
+  const names = (yaml: string) =>
+    ['a100', 'any', 'cpu'].map((type) => defaultImage(imagesOf(load(yaml)), type).name);
+
+  it('is for GPUs on a GPU, and for none on a host without', () => {
+    expect(names('')).toEqual(['pytorch', 'pytorch', 'python']);
+  });
+
+  it('is the first of its kind', () => {
+    const cpu = '{name: c1, reference: r, devices: cpu}, {name: c2, reference: r, devices: cpu}';
+    expect(names(`images: [${cpu}, {name: g1, reference: r}]`)).toEqual(['g1', 'g1', 'c1']);
+  });
+
+  it('is another where there is none of the kind', () => {
+    expect(names('images: [{name: g1, reference: r}]')).toEqual(['g1', 'g1', 'g1']);
+  });
+
+  it('is built only where there is something to build it with', () => {
+    const yaml = 'images: [{name: a, reference: r}, {name: b, reference: r, build: {BASE: x}}]';
+    expect(imagesOf(load(yaml)).map(({ build }) => build)).toEqual([null, { BASE: 'x' }]);
+  });
+});
