@@ -75,7 +75,7 @@ export function plainText({ title, parts }: Message): string {
   return [...(title === null ? [] : [title]), ...lines].join('\n');
 }
 
-function spansText(text: Text): string {
+export function spansText(text: Text): string {
   return text
     .map((span) => {
       if (typeof span === 'string') return span;

@@ -5,12 +5,14 @@ import { lab } from '../support/world.ts';
 
 const hosts = ['gpu-1', 'gpu-2'].map((name) => ({ name, devices: [a100, a100] }));
 
-onSite('a host that falls silent', { hosts }, (stage) => {
+const policy = { hostSilentSeconds: 30, hostLostSeconds: 180 };
+
+onSite('a host that falls silent', { hosts, policy }, (stage) => {
   it('for a short while changes nothing', async () => {
     const { site } = stage;
     const { name, host, readySince } = await site.begin().start('bob', 'a100 1h');
     site.fleet.loseHost(host ?? '');
-    await site.pass(40);
+    await site.pass(20);
     site.fleet.returnHost(host ?? '');
     await site.pass(15);
     expect(await site.sessionNamed(name)).toMatchObject({ state: 'running', readySince });
@@ -24,7 +26,7 @@ onSite('a host that falls silent', { hosts }, (stage) => {
     await site.pass(60, 5);
     site.fleet.loseHost(host ?? '');
     const lostAt = site.clock.now();
-    await site.pass(180, 2);
+    await site.pass(90, 5);
     const silent = await site.sessionNamed(name);
     const seenMillis = lostAt.getTime() - (readySince?.getTime() ?? 0);
     expect(silent).toMatchObject({ state: 'running', readySince: null });
@@ -46,7 +48,7 @@ onSite('a host that falls silent', { hosts }, (stage) => {
     await site.pass(120, 5);
     site.fleet.loseHost(host ?? '');
     const seenMillis = site.clock.now().getTime() - (readySince?.getTime() ?? 0);
-    await site.pass(620, 10);
+    await site.pass(200, 10);
     const lost = await site.sessionNamed(name);
     expect(lost).toMatchObject({ state: 'stopping', endReason: 'host_lost', held: 0n });
     expect(Math.abs(lost.readyMillis - seenMillis)).toBeLessThanOrEqual(3000);
@@ -62,7 +64,7 @@ onSite('a host that falls silent', { hosts }, (stage) => {
     const bot = site.begin();
     await site.pass(3);
     site.fleet.loseHost('gpu-1');
-    await site.pass(70, 2);
+    await site.pass(40, 2);
     expect(await bot.start('bob', 'a100x2 1h')).toMatchObject({ host: 'gpu-2' });
     expect(await bot.start('carol', 'a100x2 1h', 'requested')).toMatchObject({ queued: true });
     site.fleet.returnHost('gpu-1');
@@ -154,7 +156,7 @@ onSite('what is found on a host', { hosts }, (stage) => {
   });
 });
 
-onSite('a host that is no longer configured', { hosts }, (stage) => {
+onSite('a host that is no longer configured', { hosts, policy }, (stage) => {
   it('keeps nobody: its sessions end as on a lost host, and their credits come back', async () => {
     const { site } = stage;
     const first = site.begin();

@@ -105,8 +105,8 @@ onSite('warnings', {}, (stage) => {
 
   it('come once at 15 and once at 5 minutes before the end, to the holder alone', async () => {
     const { site } = stage;
-    const { name, until } = await site.begin().start('bob', 'a100 30m');
-    await site.pass(840, 30);
+    const { name, until } = await site.begin().start('bob', 'a100 20m');
+    await site.pass(270, 30);
     expect(minutesOf(name, until)).toEqual([]);
     await site.pass(900, 15);
     expect(minutesOf(name, until)).toEqual([15, 5]);
@@ -116,12 +116,12 @@ onSite('warnings', {}, (stage) => {
   it('come again before the new end of a lease that was extended', async () => {
     const { site } = stage;
     const bot = site.begin();
-    const { name } = await bot.start('bob', 'a100 20m');
-    await site.pass(600, 30);
+    const { name } = await bot.start('bob', 'a100 16m');
+    await site.pass(90, 30);
     expect(warningsOf('bob', name)).toHaveLength(1);
-    expect((await bot.say('bob', 'extend 30m')).ok).toBe(true);
+    expect((await bot.say('bob', 'extend 10m')).ok).toBe(true);
     const { until } = await site.sessionNamed(name);
-    await site.pass(2360, 40);
+    await site.pass(1440, 30);
     const [, ...afterwards] = minutesOf(name, until);
     expect(afterwards).toEqual([15, 5]);
   });

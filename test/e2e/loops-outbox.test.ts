@@ -68,12 +68,12 @@ onSite('what people are told', {}, (stage) => {
     const bot = site.begin();
     site.chatTrouble.outage = 'chat_refused';
     const { id, name } = await bot.start('bob', 'a100 1h');
-    await site.pass(5);
+    await site.pass(1);
     const tried = site.posts.length;
-    await site.pass(60, 5);
+    await site.pass(15);
     expect(site.posts.length).toBe(tried);
     site.chatTrouble.outage = null;
-    await site.pass(60, 5);
+    await site.pass(5);
     expect(site.seenBy('bob')).toEqual([]);
     await bot.say('bob', `stop ${name}`);
     await site.untilState(name, 'ended');

@@ -1,4 +1,3 @@
-import type { Moment } from '../../core/action.ts';
 import type {
   Account,
   Device,
@@ -10,7 +9,7 @@ import type {
   SessionFacts,
 } from '../../core/entity.ts';
 import type { ObservedContainer } from '../../core/ports.ts';
-import { noon, system, testPolicy } from './world.ts';
+import { noon } from './world.ts';
 
 /** Facts as the rules see them, each with every member said: tests name only what matters. */
 export function aSession(facts: Partial<Session> = {}): Session {
@@ -56,16 +55,16 @@ export function aLease(facts: Partial<Lease> = {}): Lease {
   };
 }
 
-export function aHold(facts: Partial<Hold> = {}): Hold {
+function aHold(facts: Partial<Hold> = {}): Hold {
   return { id: 'hold-1', accountId: 'account-1', amount: 36_000_000n, state: 'placed', ...facts };
 }
 
-export function anAccount(facts: Partial<Account> = {}): Account {
+function anAccount(facts: Partial<Account> = {}): Account {
   const held = 36_000_000n;
   return { id: 'account-1', kind: 'team', name: 'lab', posted: 10n * held, held, ...facts };
 }
 
-export const bob: Person = { id: 'bob', teamId: 'lab', name: 'bob', roles: [] };
+const bob: Person = { id: 'bob', teamId: 'lab', name: 'bob', roles: [] };
 
 export function sessionFacts(session: Partial<Session> = {}, lease: Partial<Lease> = {}) {
   const facts: SessionFacts = {
@@ -121,22 +120,6 @@ export function aContainer(facts: Partial<ObservedContainer> = {}): ObservedCont
     exitCode: null,
     outOfMemory: false,
     url: 'http://gpu-1:4000/s/brave-otter/',
-    ...facts,
-  };
-}
-
-export function aMoment(facts: Partial<Moment> = {}): Moment {
-  let ids = 0;
-  return {
-    now: noon,
-    actor: system,
-    policy: testPolicy,
-    eventId: '01900000-0000-7000-8000-000000000001',
-    newId: () => {
-      ids += 1;
-      return `id-${ids}`;
-    },
-    newSecret: () => 'secret',
     ...facts,
   };
 }
