@@ -151,7 +151,9 @@ export const environment = z.object({
   DIBS_CONSOLE: z
     .enum(['auto', 'on', 'off'])
     .default('auto')
-    .describe('The trial page. `auto`: only when listening on loopback.'),
+    .describe(
+      'The trial page, on which whoever reaches the port may speak as anybody. `auto`: only when listening on loopback.',
+    ),
   DIBS_LOG: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

@@ -18,9 +18,12 @@ export type Store = {
 
   personOf(platform: Platform, externalId: string): Promise<Person | null>;
   personOfToken(hash: string): Promise<Person | null>;
+  /** A person has one token: an earlier one ends. */
   addToken(personId: string, hash: string): Promise<void>;
   externalIdOf(personId: string, platform: Platform): Promise<string | null>;
 
+  /** The session that a request with this key was about, if there was one. */
+  sessionOfRequest(requestKey: string): Promise<SessionView | null>;
   sessionById(sessionId: string): Promise<SessionView | null>;
   /** The living one of that name, else the one that ended last. */
   sessionByName(name: string): Promise<SessionView | null>;

@@ -15,7 +15,7 @@ import {
 } from './observations.ts';
 import { claimNotices, noteSent, noteUnsent } from './outbox.ts';
 import { createPerform, type PerformDeps } from './perform.ts';
-import { apiTokens, identities, persons, sessions } from './schema.ts';
+import { apiTokens, events, identities, persons, sessions } from './schema.ts';
 import { setUp } from './set-up.ts';
 import { livingSessions, loadBoard, sessionById, sessionByName } from './views.ts';
 
@@ -44,7 +44,10 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
       return row?.person ?? null;
     },
     async addToken(personId, hash) {
-      await db.insert(apiTokens).values({ personId, hash });
+      await db.transaction(async (tx) => {
+        await tx.delete(apiTokens).where(eq(apiTokens.personId, personId));
+        await tx.insert(apiTokens).values({ personId, hash });
+      });
     },
     async externalIdOf(personId, platform) {
       const [row] = await db
@@ -54,6 +57,11 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
       return row?.externalId ?? null;
     },
 
+    async sessionOfRequest(requestKey) {
+      const [event] = await db.select().from(events).where(eq(events.requestKey, requestKey));
+      const { sessionId } = (event?.input ?? {}) as { sessionId?: string };
+      return sessionId === undefined ? null : sessionById(db, sessionId);
+    },
     sessionById: (sessionId) => sessionById(db, sessionId),
     sessionByName: (name) => sessionByName(db, name),
     livingSessions: (of) => livingSessions(db, of),

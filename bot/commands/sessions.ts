@@ -9,10 +9,13 @@ import type { CommandContext } from './command.ts';
 
 /** The session that was named, or else the caller's only one. */
 export async function resolveSession(
-  { store, actor }: CommandContext,
+  { store, actor, requestKey }: CommandContext,
   named: SessionView | undefined,
 ): Promise<{ session: SessionView } | { refusal: Refusal }> {
   if (named) return { session: named };
+  // A second delivery means the session that the first one found, whatever became of it.
+  const meant = await store.sessionOfRequest(requestKey);
+  if (meant) return { session: meant };
   const mine = await store.livingSessions({ personId: actor.personId });
   const [session] = mine;
   if (session === undefined) return { refusal: { kind: 'no_session_of_yours' } };

@@ -4,7 +4,8 @@ import { accepted, command } from './command.ts';
 
 export const token = command({
   name: 'token',
-  summary: 'Make a token for the terminal client and the HTTP API. Shown once, to you alone.',
+  summary:
+    'Make your token for the terminal client and the HTTP API, shown once. An earlier one ends.',
   arguments: [],
   flags: [],
   examples: ['token'],

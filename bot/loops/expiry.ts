@@ -13,7 +13,7 @@ export function createExpiryLoop(deps: {
   policy: Policy;
   onChange: () => void;
 }): Loop {
-  const { store, clock, newId, policy, onChange } = deps;
+  const { store, clock, newId, log, policy, onChange } = deps;
   const longestWarning = Math.max(0, ...policy.warnSeconds);
   return createLoop({
     ...deps,
@@ -24,12 +24,16 @@ export function createExpiryLoop(deps: {
       const horizon = new Date(now.getTime() + longestWarning * 1000);
       const ending = await store.sessionsEndingBefore(horizon);
       for (const session of ending.filter((lease) => whatIsDue(lease, now, policy) !== null)) {
-        await store.perform(expire, {
+        const { sessionId } = session;
+        const request = {
           requestKey: `expire:${newId()}`,
-          actor: { kind: 'system', name: 'expiry' },
-          input: { sessionId: session.sessionId },
+          actor: { kind: 'system' as const, name: 'expiry' },
+          input: { sessionId },
+        };
+        // One that fails keeps none of the others waiting; its turn comes again in a second.
+        await store.perform(expire, request).then(onChange, (error: unknown) => {
+          log.error('a lease was not ended or warned of', { sessionId, error });
         });
-        onChange();
       }
     },
   });

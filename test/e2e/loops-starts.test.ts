@@ -37,6 +37,15 @@ onSite('a start that fails', {}, (stage) => {
     },
   );
 
+  it('by a container that ends at once says so, and leaves nothing behind', async () => {
+    const { site } = stage;
+    site.fleet.failNextStart('gpu-1', 'container_exited');
+    const ended = await site.begin().start('bob', 'a100 1h', 'ended');
+    expect(ended).toMatchObject({ endReason: 'start_failed', charged: null, held: 0n });
+    expect(ended.faultDetail).toContain('ended before it was ready');
+    expect(await site.containersOn('gpu-1')).toEqual([]);
+  });
+
   it('for want of an answer is tried again, and works', async () => {
     const { site } = stage;
     site.fleet.failNextStart('gpu-1', 'host_unreachable');
