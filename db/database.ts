@@ -18,8 +18,11 @@ const connectSeconds = 10;
 /** No statement of ours is long: one that takes this long waits for a lock that nobody gives up. */
 const statementMillis = 30_000;
 
-/** Opens a Postgres server and brings its schema up to date. */
-export async function openPostgres(url: string, connections = 10): Promise<Database> {
+/**
+ * Opens a Postgres server and brings its schema up to date. A few connections are enough for short
+ * transactions that wait for each other's rows anyway, and each plans its statements anew.
+ */
+export async function openPostgres(url: string, connections = 5): Promise<Database> {
   const [{ default: postgres }, { drizzle }, { migrate }] = await Promise.all([
     import('postgres'),
     import('drizzle-orm/postgres-js'),

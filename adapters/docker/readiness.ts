@@ -8,8 +8,8 @@ import { inspect, logTail, toState } from './containers.ts';
 export type Booting = { containerId: string; url: string; spec: ContainerSpec };
 
 const BOOT_LIMIT_SECONDS = 180;
-const POLL_MILLISECONDS = 50;
-const POLLS_PER_LOOK = 20;
+const POLL_MILLISECONDS = 25;
+const POLLS_PER_LOOK = 40;
 const ANSWER_LIMIT_MILLISECONDS = 5_000;
 
 /**

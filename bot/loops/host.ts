@@ -17,6 +17,7 @@ const mostStepsAtOnce = 8;
 /** Keeps one host as it is recorded: observe, plan, and for each step claim, do, report. */
 export function createHostLoop(deps: HostDeps): Loop & { settled(): Promise<unknown> } {
   const steps = createSteps(deps, () => loop.wake());
+  let lookedAt = Number.NEGATIVE_INFINITY;
   const loop: Loop = createLoop({
     ...deps,
     name: `host ${deps.hostName}`,
@@ -25,8 +26,10 @@ export function createHostLoop(deps: HostDeps): Loop & { settled(): Promise<unkn
       const { store, hostId, policy, clock } = deps;
       const before = await store.recordedSessions(hostId);
       steps.callOffStarts(before.filter(({ session }) => session.state === 'stopping'));
-      // A start or stop that was just asked for need not wait for the look at the host.
+      // Woken, it does what was just asked for; looks at the host keep their own pace.
       steps.begin(plan(unseen(before, clock.now()), policy), signal);
+      if (clock.now().getTime() - lookedAt < everyMillis) return;
+      lookedAt = clock.now().getTime();
       const observed = await look(deps, signal);
       const after = await store.recordedSessions(hostId);
       const seenAt = await store.hostSeenAt(hostId);

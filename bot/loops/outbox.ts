@@ -37,7 +37,8 @@ export function createOutboxLoop(deps: Deps): Loop {
       await deps.clock.sleep(burstMillis, signal);
       while (!signal.aborted) {
         const notices = await store.claimNotices(batch, claimSeconds);
-        for (const notice of notices) await deliverOne(deps, notice, signal);
+        // All at once, so that each is done before its claim can lapse.
+        await Promise.all(notices.map((notice) => deliverOne(deps, notice, signal)));
         if (notices.length < batch) return;
       }
     },

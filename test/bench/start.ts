@@ -21,7 +21,7 @@ import { median, printTable, round } from './figures.ts';
 
 const pairs = 20;
 /** As the adapter's own. */
-const pollMillis = 50;
+const pollMillis = 25;
 const limitMillis = 30_000;
 
 type Times = { decide: number; create: number; start: number; ready: number; total: number };
