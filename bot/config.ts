@@ -233,11 +233,12 @@ function repeatedNames({ teams = [], hosts = [], images = [] }: z.output<typeof 
     teams: teams.map(({ name }) => name),
     people: teams.flatMap(({ people }) => people.map(({ name }) => name)),
     hosts: hosts.map(({ name }) => name),
+    'addresses of hosts': hosts.map(({ docker }) => docker),
     images: images.map(({ name }) => name),
   };
   return Object.entries(named).flatMap(([list, names]) =>
     names
       .filter((name, at) => names.indexOf(name) !== at)
-      .map((name) => `${list}: the name ${name} is there twice`),
+      .map((name) => `${list}: ${name} is there twice`),
   );
 }

@@ -45,6 +45,11 @@ export async function startDibs(config: Config, log = createLog(config.logLevel)
   const store = createStore(database, { clock, newId, newSecret, policy });
 
   const app = new Hono();
+  app.onError((error, context) => {
+    log.error('a request failed', { error, path: context.req.path });
+    const text = 'Something went wrong on our side. The log has it.';
+    return context.json({ ok: false, text }, 500);
+  });
   let origin = '';
   const fleet = await createFleet(config, { clock, app, origin: () => origin });
   const setUp = await setUpSite(store, config, fleet);
@@ -96,7 +101,7 @@ export async function startDibs(config: Config, log = createLog(config.logLevel)
 type Fleet = {
   words: string;
   simulated: boolean;
-  hosts: readonly { name: string }[];
+  hosts: readonly { name: string; docker?: string }[];
   spawner(hostName: string, installationId: string): Spawner;
 };
 
@@ -172,7 +177,9 @@ async function setUpSite(store: Store, config: Config, fleet: Fleet): Promise<Se
         ),
       })),
     })),
-    hosts: fleet.hosts.map(({ name }) => ({ name, simulated: fleet.simulated })),
+    hosts: fleet.hosts.map(({ name, docker: address = `simulated:${name}` }) => {
+      return { name, address, simulated: fleet.simulated };
+    }),
   });
   for (const team of setUp.teams) {
     const amount = teams.find(({ name }) => name === team.name)?.credits ?? 0n;

@@ -41,6 +41,8 @@ export type Change =
     }
   | { kind: 'update_session'; sessionId: string; set: SessionPatch }
   | { kind: 'grow_hold'; holdId: string; accountId: string; by: Ticks }
+  /** The devices that it got are cheaper than those it might have got. */
+  | { kind: 'shrink_hold'; leaseId: string; accountId: string; by: Ticks }
   /** The charge goes from the account to `spent`; the rest of the hold is available again. */
   | { kind: 'settle_hold'; holdId: string; accountId: string; held: Ticks; charge: Ticks }
   | { kind: 'release_hold'; holdId: string; accountId: string; held: Ticks }

@@ -5,6 +5,7 @@ import { type Policy, priceOf } from './policy.ts';
 
 export type QueuedLease = {
   leaseId: string;
+  accountId: string;
   sessionId: string;
   deviceType: string;
   deviceCount: number;

@@ -15,7 +15,7 @@ export type Sighting = {
   observed: readonly ObservedContainer[] | 'unreachable';
   /** Loaded after the look: a container that belongs to none of these belongs to nobody. */
   after: readonly RecordedSession[];
-  /** When the host last answered, this look included; null: never. */
+  /** When the host had last answered before this look; null: never. */
   seenAt: Date | null;
   now: Date;
 };
@@ -49,7 +49,7 @@ export function plan(sighting: Sighting, policy: Policy): Step[] {
         return planStart(record, sighting, policy);
       case 'running':
         if (observed === 'unreachable') return planSilence(record, sighting, policy);
-        return known.has(session.id) ? planRunning(record, observed, sighting.now) : [];
+        return known.has(session.id) ? planRunning(record, observed, sighting) : [];
       case 'stopping':
         return isClaimed(session, sighting.now) ? [] : [{ kind: 'stop', sessionId: session.id }];
       case 'ended':
@@ -81,7 +81,7 @@ function planStart(
 function planRunning(
   { session }: RecordedSession,
   observed: readonly ObservedContainer[],
-  now: Date,
+  sighting: Sighting,
 ): Step[] {
   const sessionId = session.id;
   const container = observed.find((candidate) => candidate.sessionId === sessionId);
@@ -93,12 +93,22 @@ function planRunning(
       : [];
   }
   const end = { kind: 'end' as const, sessionId, from: 'running' as const };
-  const at = container?.finishedAt ?? now;
+  const at = endedAt(container?.finishedAt ?? null, sighting);
   if (container?.outOfMemory) return [{ ...end, reason: 'out_of_memory', at, faultDetail: null }];
   const faultDetail = container
     ? `exit code ${container.exitCode ?? 'unknown'}`
     : 'the container was removed';
   return [{ ...end, reason: 'exited', at, faultDetail }];
+}
+
+/**
+ * When a container ended: by its host's clock, which may be wrong, so no earlier than the last look
+ * and no later than this one. What nobody saw is not charged.
+ */
+function endedAt(finishedAt: Date | null, { seenAt, now }: Sighting): Date {
+  if (seenAt === null) return now;
+  const between = Math.max(seenAt.getTime(), finishedAt?.getTime() ?? 0);
+  return new Date(Math.min(between, now.getTime()));
 }
 
 function planSilence({ session }: RecordedSession, sighting: Sighting, policy: Policy): Step[] {

@@ -49,8 +49,15 @@ export type Store = {
   /** Kept only while the claim holds; the session's message follows. */
   noteProgress(sessionId: string, token: string, progress: StartProgress): Promise<void>;
 
-  /** Takes due notices out of others' sight for `seconds`. */
-  claimNotices(limit: number, seconds: number): Promise<Notice[]>;
+  /**
+   * Takes due notices out of others' sight for `seconds`: those for these platforms, and those for
+   * the API, which has no chat and wants none.
+   */
+  claimNotices(asked: {
+    platforms: readonly Platform[];
+    limit: number;
+    seconds: number;
+  }): Promise<Notice[]>;
   noteSent(notice: Notice): Promise<void>;
   /** Due again after that many seconds; null: given up. */
   noteUnsent(notice: Notice, retrySeconds: number | null): Promise<void>;
@@ -77,7 +84,8 @@ export type Site = {
       identities: readonly { platform: Platform; externalId: string }[];
     }[];
   }[];
-  hosts: readonly { name: string; simulated: boolean }[];
+  /** `address`: of the engine, by which a host is known again. */
+  hosts: readonly { name: string; address: string; simulated: boolean }[];
 };
 
 export type SetUp = {

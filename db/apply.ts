@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { assert, unreachable } from '../core/assert.ts';
 import type { Change } from '../core/change.ts';
 import type { Ticks } from '../core/money.ts';
@@ -51,14 +51,9 @@ export async function apply(context: Context, change: Change): Promise<void> {
         tx.update(sessions).set(change.set).where(eq(sessions.id, change.sessionId)).returning(),
       );
     case 'grow_hold':
-      await one(
-        tx
-          .update(holds)
-          .set({ amount: sql`${holds.amount} + ${change.by}` })
-          .where(and(eq(holds.id, change.holdId), eq(holds.state, 'placed')))
-          .returning(),
-      );
-      return addToAccount(context, change.accountId, { held: change.by });
+      return resizeHold(context, eq(holds.id, change.holdId), change);
+    case 'shrink_hold':
+      return resizeHold(context, eq(holds.leaseId, change.leaseId), { ...change, by: -change.by });
     case 'settle_hold':
       return settleHold(context, change);
     case 'release_hold':
@@ -120,6 +115,19 @@ async function moveSession(
       .where(isThere)
       .returning(),
   );
+}
+
+async function resizeHold(
+  context: Context,
+  isAsked: SQL,
+  { accountId, by }: { accountId: string; by: Ticks },
+) {
+  const resized = context.tx
+    .update(holds)
+    .set({ amount: sql`${holds.amount} + ${by}` })
+    .where(and(isAsked, eq(holds.state, 'placed')));
+  await one(resized.returning());
+  await addToAccount(context, accountId, { held: by });
 }
 
 async function settleHold(context: Context, change: ChangeOf<'settle_hold'>) {

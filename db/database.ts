@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
@@ -40,7 +41,13 @@ export async function openPostgres(url: string, connections = 5): Promise<Databa
   const client = postgres(url, {
     ...options,
     max: connections,
-    connection: { application_name: 'dibs', statement_timeout: statementMillis },
+    connection: {
+      application_name: 'dibs',
+      statement_timeout: statementMillis,
+      // A process that hangs or is cut off in a transaction must not hold its locks for hours.
+      idle_in_transaction_session_timeout: statementMillis,
+      tcp_keepalives_idle: 30,
+    },
   });
   return {
     db: drizzle(preparingAll(client), { schema }),
@@ -68,6 +75,24 @@ function preparingAll(client: Sql): Sql {
   return Object.assign(preparing(client), { begin: beginPreparing });
 }
 
+/**
+ * Two processes on one folder would destroy it, and PGlite does not see to that. The lock is the
+ * operating system's, by way of SQLite, so it is given back also when the process is killed.
+ */
+async function lockFolder(folder: string): Promise<() => void> {
+  const { DatabaseSync } = await import('node:sqlite');
+  await mkdir(folder, { recursive: true });
+  const lock = new DatabaseSync(join(folder, '..', 'lock'));
+  try {
+    lock.exec('begin exclusive');
+  } catch (error) {
+    lock.close();
+    const message = `Another Dibs is running on ${dirname(folder)}. Stop it, or set DIBS_DATA.`;
+    throw new Error(message, { cause: error });
+  }
+  return () => lock.close();
+}
+
 /** Opens the embedded database in a folder, or in memory when the folder is null. */
 export async function openPglite(folder: string | null): Promise<Database> {
   const [{ PGlite }, { btree_gist }, { drizzle }, { migrate }] = await Promise.all([
@@ -76,14 +101,14 @@ export async function openPglite(folder: string | null): Promise<Database> {
     import('drizzle-orm/pglite'),
     import('drizzle-orm/pglite/migrator'),
   ]);
-  if (folder !== null) await mkdir(folder, { recursive: true });
+  const unlock = folder === null ? () => undefined : await lockFolder(folder);
   const client = await PGlite.create({
     ...(folder === null ? {} : { dataDir: folder }),
     extensions: { btree_gist },
   });
   const db = drizzle(client, { schema });
   await migrate(db, { migrationsFolder });
-  return { db, kind: 'pglite', close: () => client.close() };
+  return { db, kind: 'pglite', close: () => client.close().finally(unlock) };
 }
 
 /** Whether the database answers: for the readiness probe. */

@@ -21,7 +21,7 @@ import {
 export async function loadFacts<N extends Needs>(tx: Transaction, needs: N): Promise<FactsFor<N>> {
   const { host, fleet, payer, account, session, takenNames } = needs;
   const loading: { [K in keyof FactTable]?: Promise<FactTable[K]['fact']> } = {
-    ...(host && { host: lockHosts(tx, host.hostId).then(([found]) => found ?? null) }),
+    ...(host && { host: lockHost(tx, host.hostId) }),
     ...(fleet && { fleet: lockFleet(tx) }),
     ...(payer && { payer: lockPayer(tx, payer.personId) }),
     ...(account && { account: lockAccount(tx, account.accountId) }),
@@ -33,11 +33,14 @@ export async function loadFacts<N extends Needs>(tx: Transaction, needs: N): Pro
   return Object.fromEntries(names.map((name, at) => [name, facts[at]])) as FactsFor<N>;
 }
 
-async function lockHosts(tx: Transaction, hostId?: string): Promise<Host[]> {
+async function lockHost(tx: Transaction, hostId: string): Promise<Host | null> {
+  const [, [host]] = await Promise.all([lockHosts(tx, hostId), loadHosts(tx, hostId)]);
+  return host ?? null;
+}
+
+async function lockHosts(tx: Transaction, hostId?: string): Promise<void> {
   const isAsked = hostId === undefined ? undefined : eq(hosts.id, hostId);
-  const locked = tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)).for('update');
-  const [, loaded] = await Promise.all([locked, loadHosts(tx, hostId)]);
-  return loaded;
+  await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)).for('update');
 }
 
 async function loadHosts(tx: Db | Transaction, hostId?: string): Promise<Host[]> {

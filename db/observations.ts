@@ -44,6 +44,10 @@ export async function containerSpec(db: Db, sessionId: string): Promise<Containe
     )
     .where(eq(devices.hostId, row.session.hostId))
     .orderBy(asc(devices.index));
+  // What is quarantined may be gone for good: its part of the host goes to the others.
+  const present = ofHost.filter(
+    ({ device, leaseId }) => device.state === 'offered' || leaseId !== null,
+  );
   const leased = ofHost.filter(({ leaseId }) => leaseId !== null).map(({ device }) => device);
   return {
     sessionId,
@@ -51,7 +55,7 @@ export async function containerSpec(db: Db, sessionId: string): Promise<Containe
     personId: row.personId,
     image: row.session.image,
     deviceUuids: leased.filter(({ type }) => type !== cpuDevice).map(({ uuid }) => uuid),
-    share: leased.length / Math.max(1, ofHost.length),
+    share: leased.length / Math.max(1, present.length),
     token: row.session.token,
   };
 }

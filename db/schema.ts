@@ -36,10 +36,7 @@ export const endReason = pgEnum('end_reason', endReasonNames);
 export const accountKind = pgEnum('account_kind', ['issuer', 'team', 'person', 'spent']);
 
 /** One row: what marks everything that this database's Dibs makes on its hosts. */
-export const installations = pgTable('installations', {
-  id: uuid('id').primaryKey(),
-  createdAt: instant('created_at').notNull().defaultNow(),
-});
+export const installations = pgTable('installations', { id: uuid('id').primaryKey() });
 
 export const teams = pgTable('teams', {
   id: uuid('id').primaryKey(),
@@ -69,7 +66,7 @@ export const identities = pgTable(
   (table) => [unique('identities_once').on(table.platform, table.externalId)],
 );
 
-/** Only the hash of a token is kept; the token itself is shown once, to its person. */
+/** Only the hash of a token is kept. */
 export const apiTokens = pgTable('api_tokens', {
   hash: text('hash').primaryKey(),
   personId: uuid('person_id')
@@ -126,7 +123,9 @@ export const transfers = pgTable(
 
 export const hosts = pgTable('hosts', {
   id: uuid('id').primaryKey(),
-  name: text('name').notNull().unique(),
+  name: text('name').notNull(),
+  /** Of its engine: a host keeps its devices and sessions when it is given another name. */
+  address: text('address').notNull().unique(),
   state: hostState('state').notNull(),
   simulated: boolean('simulated').notNull(),
   /** False once it is no longer in the configuration. */
@@ -154,7 +153,11 @@ export const devices = pgTable(
     state: deviceState('state').notNull(),
     sample: jsonb('sample').$type<DeviceSample>(),
   },
-  (table) => [unique('a_device_once').on(table.hostId, table.uuid)],
+  (table) => [
+    unique('a_device_once').on(table.hostId, table.uuid),
+    // One engine under two addresses would give each of its GPUs out twice.
+    uniqueIndex('a_gpu_on_one_host').on(table.uuid).where(sql`${table.type} <> 'cpu'`),
+  ],
 );
 
 export const leases = pgTable(
@@ -187,9 +190,8 @@ export const leases = pgTable(
 );
 
 /**
- * Which lease has which device, when. `during` has no end while the lease is not ended, because a
- * device is free only when its container is gone. No two unended rows of a device may overlap: an
- * exclusion constraint, written in the migration by hand.
+ * Which lease has which device. `during` has no end while the lease has none: a device is free when
+ * its container is gone. That unended rows of a device do not overlap is in the second migration.
  */
 export const leaseDevices = pgTable(
   'lease_devices',
@@ -291,7 +293,6 @@ export const notices = pgTable(
   },
   (table) => [
     index('due_notices').on(table.dueAt).where(sql`${table.state} = 'due'`),
-    // The session's own message is brought up to date, however many changes led there.
     uniqueIndex('one_due_update_a_session')
       .on(table.sessionId)
       .where(sql`${table.state} = 'due' and ${table.kind} = 'session_changed'`),

@@ -89,14 +89,14 @@ async function forgetPeople(tx: Transaction, { teams: configured }: Site): Promi
 }
 
 async function setUpHosts(tx: Transaction, newId: NewId, configured: Site['hosts']) {
-  for (const { name, simulated } of configured) {
+  for (const host of configured) {
     await tx
       .insert(hosts)
-      .values({ id: newId(), name, state: 'ready', simulated, configured: true })
-      .onConflictDoUpdate({ target: hosts.name, set: { simulated, configured: true } });
+      .values({ ...host, id: newId(), state: 'ready', configured: true })
+      .onConflictDoUpdate({ target: hosts.address, set: { ...host, configured: true } });
   }
-  const names = configured.map(({ name }) => name);
-  await tx.update(hosts).set({ configured: false }).where(notInArray(hosts.name, names));
+  const addresses = configured.map(({ address }) => address);
+  await tx.update(hosts).set({ configured: false }).where(notInArray(hosts.address, addresses));
   const inUse = tx
     .select({ hostId: sessions.hostId })
     .from(sessions)

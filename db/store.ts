@@ -80,7 +80,7 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     noteProgress: (sessionId, token, progress) =>
       noteProgress(db, { sessionId, token, progress }, { now: clock.now(), newId }),
 
-    claimNotices: (limit, seconds) => claimNotices(db, { limit, seconds, now: clock.now() }),
+    claimNotices: (asked) => claimNotices(db, { ...asked, now: clock.now() }),
     noteSent: (notice) => noteSent(db, notice, clock.now()),
     noteUnsent: (notice, retrySeconds) => {
       const at = new Date(clock.now().getTime() + (retrySeconds ?? 0) * 1000);

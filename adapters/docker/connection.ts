@@ -54,8 +54,11 @@ export function createConnection(hostName: string, options: ConnectionOptions): 
   };
 }
 
-/** A call whose promise the library never settles still ends with the signal. */
-function untilAborted<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal) {
+/**
+ * Work whose promise is never settled, or too late, still ends with the signal: it rejects with the
+ * signal's reason.
+ */
+export function untilAborted<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal) {
   return new Promise<T>((resolve, reject) => {
     const abandon = () => reject(signal.reason);
     if (signal.aborted) return abandon();

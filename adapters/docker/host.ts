@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Connection } from './connection.ts';
 import { basePath, type HostFacts } from './container-spec.ts';
+import { createImageFetch, type FetchImage } from './image-fetch.ts';
 
 export type HostOptions = {
   installationId: string;
@@ -16,7 +17,7 @@ export type HostOptions = {
 export type Host = {
   connection: Connection;
   installationId: string;
-  imagesFolder: string;
+  fetchImage: FetchImage;
   /** Asked once: a machine's size does not change while its engine is connected. */
   facts(signal: AbortSignal): Promise<HostFacts>;
   urlOf(port: number, sessionName: string): string;
@@ -28,7 +29,7 @@ export function createHost(connection: Connection, options: HostOptions): Host {
   return {
     connection,
     installationId,
-    imagesFolder,
+    fetchImage: createImageFetch(connection, imagesFolder),
     async facts(signal) {
       if (known) return known;
       const { cpus, memoryBytes } = await readEngine(connection, signal);

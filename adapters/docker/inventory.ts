@@ -2,6 +2,7 @@ import type { FaultCode } from '../../core/fault.ts';
 import { Fault } from '../../core/fault.ts';
 import type { Inventory, ObservedDevice } from '../../core/ports.ts';
 import { exec } from './exec.ts';
+import { statusOf } from './faults.ts';
 import { type Host, readEngine } from './host.ts';
 import {
   CSV,
@@ -34,13 +35,13 @@ export function createInventory(host: Host, probe: Probe) {
     };
   }
 
-  /** A container may lose its GPUs while the host has them: then a new probe sees them again. */
+  /** Where it was the probe that failed, and not the host, a new one sees the GPUs again. */
   async function readGpusAgainIfLost(signal: AbortSignal): Promise<Gpus> {
     try {
       return await readGpus(signal);
     } catch (error) {
-      if (!(error instanceof Fault && NVML.test(error.facts.detail ?? ''))) throw error;
-      await probe.remove(signal);
+      if (lostItsGpus(error)) await probe.remove(signal);
+      else if (!isGone(error)) throw error;
       return readGpus(signal);
     }
   }
@@ -54,7 +55,15 @@ export function createInventory(host: Host, probe: Probe) {
   };
 }
 
-const NVML = /Failed to initialize NVML/;
+/** A container may lose its GPUs while the host has them. */
+function lostItsGpus(error: unknown): boolean {
+  return error instanceof Fault && /Failed to initialize NVML/.test(error.facts.detail ?? '');
+}
+
+/** Another process of this installation takes the probe away as it closes: removed 404, ended 409. */
+function isGone(error: unknown): boolean {
+  return [404, 409].includes(statusOf(error) ?? 0);
+}
 
 type Listed = { rows: DeviceRow[]; processes: ReturnType<typeof parseProcesses> };
 

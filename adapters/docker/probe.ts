@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ContainerCreateOptions } from 'dockerode';
+import type { Connection } from './connection.ts';
 import { listContainers } from './containers.ts';
 import { contentOf } from './exec.ts';
 import { lacksGpuDriver, statusOf } from './faults.ts';
@@ -75,7 +76,8 @@ async function make(host: Host, image: string, signal: AbortSignal): Promise<str
     return await createAndStart(host, options, signal);
   } catch (error) {
     if (lacksGpuDriver(error)) return null;
-    if (statusOf(error) === 409) return findRunning(host, signal);
+    const running = statusOf(error) === 409 ? await findRunning(host, signal) : null;
+    if (running) return running;
     if (statusOf(error) !== 404) throw error;
   }
   if (!(await canHandOutGpus(host, signal))) return null;
@@ -102,7 +104,7 @@ async function createAndStart(host: Host, options: ContainerCreateOptions, signa
  * the engine looks for a driver first, and only then for the program that is not there.
  */
 async function canHandOutGpus(host: Host, signal: AbortSignal): Promise<boolean> {
-  await importNothing(host, signal);
+  if (!(await hasNothing(host.connection, signal))) await importNothing(host, signal);
   try {
     await createAndStart(host, toProbeOptions(host, NOTHING), signal);
   } catch (error) {
@@ -112,6 +114,13 @@ async function canHandOutGpus(host: Host, signal: AbortSignal): Promise<boolean>
 }
 
 const NOTHING = 'dibs-nothing:1';
+
+/** Imported again, it would be another image, and the one before would stay behind nameless. */
+async function hasNothing({ docker, call }: Connection, signal: AbortSignal): Promise<boolean> {
+  const filters = { reference: [NOTHING] };
+  const found = await call(signal, (abortSignal) => docker.listImages({ filters, abortSignal }));
+  return found.length > 0;
+}
 
 async function importNothing({ connection, installationId }: Host, signal: AbortSignal) {
   const { docker, call } = connection;

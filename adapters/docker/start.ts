@@ -1,17 +1,14 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { Fault } from '../../core/fault.ts';
-import type { ContainerSpec, StartedContainer, StartProgress } from '../../core/ports.ts';
-import { build } from './build.ts';
+import type { ContainerSpec, StartedContainer } from '../../core/ports.ts';
 import type { Connection } from './connection.ts';
 import { containerName, toCreateOptions } from './container-spec.ts';
 import { inspect, publishedPort } from './containers.ts';
 import { statusOf, tolerating } from './faults.ts';
 import type { Host } from './host.ts';
+import type { Watch } from './image-fetch.ts';
 import { labelsOf, SESSION_LABEL } from './labels.ts';
-import { pull } from './pull.ts';
 import { awaitReady, checkAlive } from './readiness.ts';
-
-export type Watch = { onProgress(progress: StartProgress): void; signal: AbortSignal };
 
 const START_LIMIT_SECONDS = 60;
 
@@ -42,29 +39,24 @@ export async function start(
 /** Creates first and looks afterwards: on the usual path that saves every other question. */
 async function findOrCreate(host: Host, spec: ContainerSpec, watch: Watch): Promise<string> {
   const { connection } = host;
-  const facts = await host.facts(watch.signal);
-  checkNotAborted(connection, watch.signal);
-  const options = toCreateOptions(spec, facts);
+  const options = toCreateOptions(spec, await host.facts(watch.signal));
   // Not aborted halfway: the engine would create it after `stop` found nothing to remove.
   const create = () =>
     connection.call(new AbortController().signal, (abortSignal) =>
       connection.docker.createContainer({ ...options, abortSignal }),
     );
-  try {
-    return (await create()).id;
-  } catch (error) {
-    if (statusOf(error) === 409) return findNamed(host, spec, { error, signal: watch.signal });
-    if (statusOf(error) !== 404) throw error;
+  let fetched = false;
+  for (;;) {
+    checkNotAborted(connection, watch.signal);
+    try {
+      return (await create()).id;
+    } catch (error) {
+      if (statusOf(error) === 409) return findNamed(host, spec, { error, signal: watch.signal });
+      if (statusOf(error) !== 404 || fetched) throw error;
+    }
+    // The fetch that it awaited may have failed or been called off: then the next is its own.
+    fetched = (await host.fetchImage(spec.image, watch)) === 'fetched';
   }
-  await fetchImage(host, spec, watch);
-  checkNotAborted(connection, watch.signal);
-  return (await create()).id;
-}
-
-function fetchImage(host: Host, { image }: ContainerSpec, watch: Watch): Promise<void> {
-  const { connection, imagesFolder: folder } = host;
-  if (image.build) return build(connection, { folder, image }, watch);
-  return pull(connection, image.reference, watch);
 }
 
 /** The container with this session's name, if it is this session's indeed. */

@@ -4,9 +4,13 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { Api } from '../../core/api.ts';
 import type { Person } from '../../core/entity.ts';
-import { isLoopbackName } from './guard.ts';
+import { isLocal } from './guard.ts';
 
-const body = z.object({ text: z.string().max(2000) });
+/** Postgres keeps no NUL, and nobody types the others. */
+const plain = /^[^\p{Cc}\p{Cs}]*$/u;
+const body = z.object({ text: z.string().max(2000).regex(plain) });
+const name = z.string().max(100).regex(plain);
+const mostKeyCharacters = 200;
 
 /**
  * `/api`: bearer tokens, and on a local trial the header `X-Dibs-Person` from loopback. A page
@@ -22,7 +26,10 @@ export function createApiRoutes(api: Api, options: { trustsPersonHeader: boolean
     const parsed = body.safeParse(await context.req.json().catch(() => null));
     if (!parsed.success)
       return context.json({ ok: false, text: 'Send {"text": "start a100 2h"} as JSON.' }, 400);
-    const requestKey = `api:${person.id}:${context.req.header('idempotency-key') ?? randomUUID()}`;
+    const key = context.req.header('idempotency-key') ?? randomUUID();
+    if (key.length > mostKeyCharacters)
+      return context.json({ ok: false, text: 'The Idempotency-Key has over 200 characters.' }, 400);
+    const requestKey = `api:${person.id}:${key}`;
     const outcome = await api.run(person, parsed.data.text, requestKey);
     return context.json(outcome, outcome.ok ? 200 : 409);
   });
@@ -35,7 +42,8 @@ export function createApiRoutes(api: Api, options: { trustsPersonHeader: boolean
   app.get('/api/sessions/:name', async (context) => {
     const person = await personOf(context, api, options);
     if (person === null) return unauthorised(context);
-    const session = await api.session(person, context.req.param('name'));
+    const asked = name.safeParse(context.req.param('name'));
+    const session = asked.success ? await api.session(person, asked.data) : null;
     return session === null
       ? context.json({ ok: false, text: 'There is no session of that name.' }, 404)
       : context.json({ ok: true, session });
@@ -64,15 +72,16 @@ export function createApiRoutes(api: Api, options: { trustsPersonHeader: boolean
 }
 
 function personOf(
-  { req }: Context,
+  context: Context,
   api: Api,
   { trustsPersonHeader }: { trustsPersonHeader: boolean },
 ): Promise<Person | null> {
-  const [, token] = /^Bearer\s+(\S+)$/i.exec(req.header('authorization') ?? '') ?? [];
+  const authorization = context.req.header('authorization') ?? '';
+  const [, token] = /^Bearer\s+(\S+)$/i.exec(authorization) ?? [];
   if (token !== undefined) return api.personOfToken(token);
-  const name = req.header('x-dibs-person');
-  const isLocal = trustsPersonHeader && isLoopbackName(req.header('host') ?? '');
-  return name !== undefined && isLocal ? api.personNamed(name) : Promise.resolve(null);
+  const asked = context.req.header('x-dibs-person');
+  const isTrusted = asked !== undefined && trustsPersonHeader && isLocal(context);
+  return isTrusted ? api.personNamed(asked) : Promise.resolve(null);
 }
 
 function unauthorised(context: Context): Response {

@@ -1,8 +1,28 @@
-import type { MiddlewareHandler } from 'hono';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context, MiddlewareHandler } from 'hono';
 
 /** `localhost:8080`, `127.0.0.1`, `[::1]:8080`. */
-export function isLoopbackName(host: string): boolean {
+function isLoopbackName(host: string): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
+}
+
+/**
+ * Whether somebody at this machine asks: from a loopback address, for a loopback name, and not by
+ * way of a proxy, behind which everybody would look so.
+ */
+export function isLocal(context: Context): boolean {
+  const { req } = context;
+  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
+    (name) => req.header(name) !== undefined,
+  );
+  return isLoopbackName(req.header('host') ?? '') && !isForwarded && isLoopbackPeer(context);
+}
+
+function isLoopbackPeer(context: Context): boolean {
+  // Without a socket there is no network that it could have come by.
+  if (context.env?.incoming === undefined) return true;
+  const { address = '' } = getConnInfo(context).remote;
+  return /^(127\.|::1$|::ffff:127\.)/.test(address);
 }
 
 /**
@@ -12,7 +32,7 @@ export function isLoopbackName(host: string): boolean {
  */
 export const onlyLoopback: MiddlewareHandler = async (context, next) => {
   const host = context.req.header('host') ?? '';
-  if (!isLoopbackName(host))
+  if (!isLocal(context))
     return context.text(`The console is at http://localhost only, not at ${host}.`, 403);
   const origin = context.req.header('origin');
   const isOwn = origin === undefined || origin === `http://${host}`;

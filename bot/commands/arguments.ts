@@ -114,10 +114,9 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
   },
 };
 
-/** `a100`, `a100x2`, `a100×2`. A type of its own may hold an x and digits: `rtx4090`. */
+/** `a100`, `a100x2`, `a100×2`, `gpu`. A type of its own may hold an x and digits: `rtx4090`. */
 export function parseDevices(typed: string): ArgumentValues['devices'] {
   const lower = typed.toLowerCase();
-  const [, type, count] = /^(.+)[x×](\d{1,2})$/.exec(lower) ?? [];
-  if (type === undefined || Number(count) === 0) return { deviceType: lower, deviceCount: 1 };
+  const [, type = lower, count = '1'] = /^(.+)[x×]([1-9]\d?)$/.exec(lower) ?? [];
   return { deviceType: type === 'gpu' ? anyDevice : type, deviceCount: Number(count) };
 }

@@ -28,12 +28,15 @@ export function createHostLoop(deps: HostDeps): Loop & { settled(): Promise<unkn
       steps.callOffStarts(before.filter(({ session }) => session.state === 'stopping'));
       // Woken, it does what was just asked for; looks at the host keep their own pace.
       steps.begin(plan(unseen(before, clock.now()), policy), signal);
-      if (clock.now().getTime() - lookedAt < everyMillis) return;
+      const pause = clock.now().getTime() - lookedAt;
+      // A clock that was set back is no reason to look away.
+      if (pause >= 0 && pause < everyMillis) return;
       lookedAt = clock.now().getTime();
+      const seenAt = await store.hostSeenAt(hostId);
       const observed = await look(deps, signal);
       const after = await store.recordedSessions(hostId);
-      const seenAt = await store.hostSeenAt(hostId);
       const sighting = { before, observed, after, seenAt, now: clock.now() };
+      steps.forgetFailures(after);
       steps.begin(plan(sighting, policy), signal);
     },
   });
@@ -98,6 +101,12 @@ function createSteps(deps: HostDeps, wake: () => void) {
         const done = run(key, step, AbortSignal.any([signal, called.signal]));
         running.set(key, { step, done, abort: () => called.abort() });
       }
+    },
+    /** What is over fails no more. */
+    forgetFailures(recorded: readonly RecordedSession[]) {
+      const alive = new Set(recorded.map(({ session }) => session.id));
+      for (const key of failures.keys())
+        if (!alive.has(key.split(' ')[1] ?? '')) failures.delete(key);
     },
     /** A stop was asked for while a start is under way: the start ends, and gives its claim back. */
     callOffStarts(stopping: readonly RecordedSession[]) {

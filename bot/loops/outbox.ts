@@ -36,7 +36,11 @@ export function createOutboxLoop(deps: Deps): Loop {
       // Changes come in bursts: a message that waits for the next one need not be edited twice.
       await deps.clock.sleep(burstMillis, signal);
       while (!signal.aborted) {
-        const notices = await store.claimNotices(batch, claimSeconds);
+        const notices = await store.claimNotices({
+          platforms: [...deps.chats.keys()],
+          limit: batch,
+          seconds: claimSeconds,
+        });
         // All at once, so that each is done before its claim can lapse.
         await Promise.all(notices.map((notice) => deliverOne(deps, notice, signal)));
         if (notices.length < batch) return;

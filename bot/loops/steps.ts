@@ -141,19 +141,23 @@ async function renew(
   input: { sessionId: string; step: 'start' | 'stop'; token: string },
   { done, lost }: { done: AbortSignal; lost: AbortController },
 ): Promise<void> {
-  for (let turn = 1; ; turn += 1) {
-    await clock.sleep((policy.claimSeconds * 1000) / 3, done);
+  const thirdMillis = (policy.claimSeconds * 1000) / 3;
+  // One failure leaves time for a second try before the claim lapses; a second one does not, and
+  // what cannot be renewed is taken for lost: two at one step is worse than one step late.
+  for (let turn = 1, failures = 0; failures < 2; turn += 1) {
+    await clock.sleep(thirdMillis, done);
     if (done.aborted) return;
     try {
       const requestKey = `renew:${input.token}:${turn}`;
       const renewed = await store.perform(renewClaim, { requestKey, actor, input });
-      if (renewed.kind === 'accepted') continue;
+      if (renewed.kind === 'refused') break;
+      failures = 0;
     } catch (error) {
-      // What cannot be renewed is taken for lost: two at one step is worse than one step late.
-      log.error('a claim could not be renewed', { sessionId: input.sessionId, error });
+      failures += 1;
+      log.error('a claim could not be renewed', { sessionId: input.sessionId, failures, error });
     }
-    return lost.abort();
   }
+  lost.abort();
 }
 
 /**

@@ -44,8 +44,11 @@ export const resumeMeter = action({
 export const recordInventory = action({
   name: 'record_inventory',
   needs: ({ hostId }: RecordedInventory) => ({ host: { hostId } }),
-  decide: ({ host }, { hostId, devices: seen }: RecordedInventory, { newId }): Decision<null> => {
+  decide: ({ host }, { hostId, devices }: RecordedInventory, { newId }): Decision<null> => {
     assert(host, 'the host is known');
+    // A host whose driver broke is no host without GPUs: it has nothing to offer until mended.
+    const hadGpus = host.devices.some(({ type }) => type !== cpuDevice);
+    const seen = devices.filter(({ type }) => !hadGpus || type !== cpuDevice);
     const known = new Map(host.devices.map((device) => [device.uuid, device]));
     const seenUuids = new Set(seen.map(({ uuid }) => uuid));
     const changes = seen.map((device): Change => {

@@ -1,5 +1,6 @@
 import { accept, action, type Moment } from '../action.ts';
 import type { Change } from '../change.ts';
+import { cost } from '../money.ts';
 import { priceOf } from '../policy.ts';
 import { isOffering, type Placement, planQueue } from '../queue.ts';
 
@@ -22,14 +23,20 @@ export const promote = action({
   },
 });
 
-/** The lease becomes active on these devices, at their price or what is held, if that is less. */
+/**
+ * The lease becomes active on these devices, at their price or at that of its hold, if that is
+ * less; what was held for dearer ones is available again.
+ */
 export function placeLease({ queued, hostId, devices }: Placement, moment: Moment): Change[] {
   const { leaseId, sessionId } = queued;
   const price = priceOf(moment.policy, devices[0]?.type ?? queued.deviceType);
   // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint.
   const ticksPerSecond = price < queued.ticksPerSecond ? price : queued.ticksPerSecond;
   const set = { activeAt: moment.now, ticksPerSecond };
+  const { deviceCount, leaseSeconds, accountId } = queued;
+  const by = cost(deviceCount, leaseSeconds, queued.ticksPerSecond - ticksPerSecond);
   return [
+    ...(by > 0n ? [{ kind: 'shrink_hold', leaseId, accountId, by } as const] : []),
     { kind: 'move_lease', leaseId, from: 'queued', to: 'active', set },
     { kind: 'assign_devices', leaseId, deviceIds: devices.map(({ id }) => id) },
     { kind: 'update_session', sessionId, set: { hostId } },

@@ -3,7 +3,7 @@ import { assert } from '../assert.ts';
 import { typeMatches } from '../device-type.ts';
 import type { Account, Channel, Lease, Session } from '../entity.ts';
 import { cost, secondsFor } from '../money.ts';
-import { dearestPrice, sortedTypes } from '../policy.ts';
+import { dearestPrice, priceOf, sortedTypes } from '../policy.ts';
 import type { Image } from '../ports.ts';
 import { estimateStart, isOffering, mostTogether, planQueue, type QueuedLease } from '../queue.ts';
 import type { Refusal } from '../refusal.ts';
@@ -40,18 +40,22 @@ export const start = action({
     assert(facts.payer, 'the person who asks has an account to pay from');
     const { account } = facts.payer;
     const fleet = offeringFleet(facts.fleet, moment);
-    const refusal =
-      refuseLength(input, moment) ??
-      refuseDevices(facts.fleet, input) ??
-      refuseBalance(input, account, { fleet: facts.fleet, moment });
+    const refusal = refuseLength(input, moment) ?? refuseDevices(facts.fleet, input);
     if (refusal) return refuse(refusal);
 
-    const lease = newLease(input, account, { fleet: facts.fleet, moment });
-    const queued: QueuedLease = { ...lease, leaseId: lease.id, sessionId: moment.eventId };
+    const dearest = newLease(input, account, { fleet: facts.fleet, moment });
+    const queued: QueuedLease = { ...dearest, leaseId: dearest.id, sessionId: moment.eventId };
     const queue = [...fleet.queue, queued];
     const placement = planQueue(queue, fleet.hosts, moment.policy).find(
       (candidate) => candidate.queued === queued,
     );
+    // What it gets now has its own price; what it may get later is held for at the dearest.
+    const ticksPerSecond = placement
+      ? priceOf(moment.policy, placement.devices[0]?.type ?? input.deviceType)
+      : dearest.ticksPerSecond;
+    const lease = { ...dearest, ticksPerSecond };
+    const short = refuseBalance(lease, account);
+    if (short) return refuse(short);
     if (placement === undefined) {
       const line = { ...fleet, queue };
       if (input.now) return refuse(noneFree(input, estimateStart(line, moment.now, moment.policy)));
@@ -64,7 +68,9 @@ export const start = action({
       { sessionId: session.id, name: session.name, hostId: placement?.hostId ?? null },
       { kind: 'add_lease', lease, holdId: moment.newId(), held },
       { kind: 'add_session', session },
-      ...(placement ? placeLease(placement, moment) : []),
+      ...(placement
+        ? placeLease({ ...placement, queued: { ...queued, ticksPerSecond } }, moment)
+        : []),
       { kind: 'notify', notice: 'session_changed', sessionId: session.id },
     );
   },
@@ -96,15 +102,13 @@ function refuseDevices({ hosts }: Fleet, input: StartInput): Refusal | null {
 }
 
 function refuseBalance(
-  input: StartInput,
+  { deviceCount, leaseSeconds, ticksPerSecond }: Lease,
   account: Account,
-  { fleet, moment }: { fleet: Fleet; moment: Moment },
 ): Refusal | null {
-  const price = dearestPrice(moment.policy, input.deviceType, offeredTypes(fleet.hosts));
-  const needed = cost(input.deviceCount, input.leaseSeconds, price);
+  const needed = cost(deviceCount, leaseSeconds, ticksPerSecond);
   const available = account.posted - account.held;
   if (needed <= available) return null;
-  const reachesSeconds = secondsFor(available, input.deviceCount, price);
+  const reachesSeconds = secondsFor(available, deviceCount, ticksPerSecond);
   return { kind: 'short_balance', account: account.name, needed, available, reachesSeconds };
 }
 

@@ -60,6 +60,7 @@ CREATE TABLE "holds" (
 CREATE TABLE "hosts" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
+	"address" text NOT NULL,
 	"state" "host_state" NOT NULL,
 	"simulated" boolean NOT NULL,
 	"configured" boolean NOT NULL,
@@ -68,7 +69,7 @@ CREATE TABLE "hosts" (
 	"cuda" text,
 	"seen_at" timestamp (3) with time zone,
 	"fault" text,
-	CONSTRAINT "hosts_name_unique" UNIQUE("name")
+	CONSTRAINT "hosts_address_unique" UNIQUE("address")
 );
 --> statement-breakpoint
 CREATE TABLE "identities" (
@@ -79,8 +80,7 @@ CREATE TABLE "identities" (
 );
 --> statement-breakpoint
 CREATE TABLE "installations" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"id" uuid PRIMARY KEY NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "lease_devices" (
@@ -187,6 +187,7 @@ ALTER TABLE "transfers" ADD CONSTRAINT "transfers_from_account_id_accounts_id_fk
 ALTER TABLE "transfers" ADD CONSTRAINT "transfers_to_account_id_accounts_id_fk" FOREIGN KEY ("to_account_id") REFERENCES "public"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "one_account_a_team" ON "accounts" USING btree ("team_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "one_issuer_one_spent" ON "accounts" USING btree ("kind") WHERE "accounts"."team_id" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "a_gpu_on_one_host" ON "devices" USING btree ("uuid") WHERE "devices"."type" <> 'cpu';--> statement-breakpoint
 CREATE UNIQUE INDEX "one_hold_a_lease" ON "holds" USING btree ("lease_id");--> statement-breakpoint
 CREATE INDEX "unended_device" ON "lease_devices" USING btree ("device_id") WHERE "lease_devices"."state" <> 'ended';--> statement-breakpoint
 CREATE INDEX "unended_leases" ON "leases" USING btree ("state","requested_at") WHERE "leases"."state" <> 'ended';--> statement-breakpoint

@@ -162,7 +162,9 @@ onSite('a host that is no longer configured', { hosts, policy }, (stage) => {
     const first = site.begin();
     const { name, host } = await first.start('bob', 'a100 1h');
     await first.end();
-    const names = hosts.filter((one) => one.name !== host).map((one) => ({ name: one.name }));
+    const names = hosts
+      .filter((one) => one.name !== host)
+      .map(({ name: one }) => ({ name: one, address: `test:${one}` }));
     const remaining = names.map((one) => ({ ...one, simulated: true }));
     const setUp = await site.store.setUp({ teams: [lab], hosts: remaining });
     expect(setUp.hosts.filter(({ configured }) => !configured)).toMatchObject([{ name: host }]);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createDockerSpawner } from '../../adapters/docker/spawner.ts';
 import type { Spawner } from '../../core/ports.ts';
 import { faultOf, never } from '../contract/spawner-harness.ts';
@@ -44,6 +44,23 @@ test('the probe image at hand does not make a GPU either', async () => {
   expect((await other.inventory(never)).devices).toEqual([]);
   expect(await host.docker.listContainers({ all: true })).toEqual([]);
   await other.close();
+});
+
+test('asking again every minute leaves one image at most', async () => {
+  const filters = { label: ['dibs.role=probe'] };
+  const images = () => host.docker.listImages({ all: true, filters });
+  // Hosts of one name keep their images, so that an earlier run may have left some.
+  for (const { Id } of await images()) await host.docker.getImage(Id).remove({ force: true });
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    for (const _ of ['first', 'second', 'third']) {
+      vi.advanceTimersByTime(60_001);
+      expect((await spawner.inventory(never)).devices).toEqual([]);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(await images()).toHaveLength(1);
 });
 
 test('a session without GPUs starts there', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDockerSpawner } from '../../adapters/docker/spawner.ts';
 import type { Image, Spawner, StartProgress } from '../../core/ports.ts';
@@ -55,6 +56,22 @@ async function startOf(image: Image, seen: StartProgress[] = []) {
   return faultOf(spawner.start(specOf(image), (progress) => seen.push(progress), never));
 }
 
+const isPulling = ({ stage }: StartProgress) => stage === 'pulling';
+
+/** What the engine says that it did to images. */
+function followImageEvents(event: 'pull' | 'tag') {
+  const since = Date.now() / 1000;
+  return {
+    async countOf(reference: string): Promise<number> {
+      const filters = { type: ['image' as const], event: [event] };
+      const until = Date.now() / 1000;
+      const stream = await host.docker.getEvents({ since, until, filters });
+      const lines = (await text(stream)).trim().split('\n');
+      return lines.filter((line) => line.includes(`"${reference}"`)).length;
+    },
+  };
+}
+
 test('a pull tells bytes done of bytes known, and never all of them', async () => {
   const seen: StartProgress[] = [];
   // It has layers only and no program, so it ends as soon as it was started.
@@ -70,6 +87,41 @@ test('a pull tells bytes done of bytes known, and never all of them', async () =
   expect(seen.findLastIndex(({ stage }) => stage === 'pulling')).toBeLessThan(
     seen.findIndex(({ stage }) => stage === 'creating'),
   );
+});
+
+test('starts at once share one pull, and each is told how far it is', async () => {
+  const other = await startRegistry(host.gateway);
+  const image = pulled(`${other.repository}:${other.tag}`);
+  const events = followImageEvents('pull');
+  const seen: StartProgress[][] = [[], [], []];
+  const ends = await Promise.all(seen.map((own) => startOf(image, own)));
+  expect(ends.map(({ code }) => code)).toEqual(Array(3).fill('container_exited'));
+  for (const own of seen) expect(own.filter(isPulling).length).toBeGreaterThan(5);
+  expect(await events.countOf(image.reference)).toBe(1);
+  await other.stop();
+});
+
+test('whoever waits for a pull can leave it, and takes it over when it is called off', async () => {
+  const other = await startRegistry(host.gateway);
+  const image = pulled(`${other.repository}:${other.tag}`);
+  const [first, second] = [new AbortController(), new AbortController()];
+  const third = Promise.withResolvers<void>();
+  const started = [
+    spawner.start(specOf(image), () => third.resolve(), first.signal),
+    third.promise.then(() => spawner.start(specOf(image), () => second.abort(), second.signal)),
+    third.promise.then(() => spawner.start(specOf(image), () => undefined, never)),
+  ].map(faultOf);
+  expect((await started[1])?.code).toBe('aborted');
+  first.abort();
+  expect((await started[0])?.code).toBe('aborted');
+  expect((await started[2])?.code).toBe('container_exited');
+  await other.stop();
+});
+
+test('a pull that failed is tried once by each start, and each has its own fault', async () => {
+  const image = pulled(`${registry.repository}:absent`);
+  const ends = await Promise.all([startOf(image), startOf(image), startOf(image)]);
+  expect(ends.map(({ code }) => code)).toEqual(Array(3).fill('image_missing'));
 });
 
 test('a tag that the registry does not know is a missing image', async () => {
@@ -136,6 +188,18 @@ ENTRYPOINT ["/opt/dibs/start.sh"]
   const inside = createInside(host);
   await inside.writeFile(spec.sessionId, 'notes.txt', 'mine');
   expect(await inside.readFile(spec.sessionId, 'notes.txt')).toBe('mine');
+});
+
+test('starts at once share one build', async () => {
+  const marker = randomUUID();
+  await writeFile(join(folder, 'Dockerfile'), `ARG BASE\nFROM \${BASE}\nENV MARKER=${marker}\n`);
+  const reference = `dibs-test/built:${marker}`;
+  const image = { name: 'built', reference, build: { BASE: host.probeImage } };
+  const events = followImageEvents('tag');
+  const seen: StartProgress[][] = [[], [], []];
+  await Promise.all(seen.map((own) => startOf(image, own)));
+  for (const own of seen) expect(own).toContainEqual({ stage: 'building', step: 3, steps: 3 });
+  expect(await events.countOf(reference)).toBe(1);
 });
 
 test('a build that fails says which command, and what it printed', async () => {

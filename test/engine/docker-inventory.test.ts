@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createConnection } from '../../adapters/docker/connection.ts';
+import { createHost } from '../../adapters/docker/host.ts';
+import { createInventory } from '../../adapters/docker/inventory.ts';
+import { createProbe } from '../../adapters/docker/probe.ts';
 import { createDockerSpawner } from '../../adapters/docker/spawner.ts';
 import type { Spawner } from '../../core/ports.ts';
 import { faultOf, never } from '../contract/spawner-harness.ts';
@@ -89,6 +93,25 @@ test('the probe has no network, no capability and no way to write', async () => 
     CapDrop: ['ALL'],
     Privileged: false,
   });
+});
+
+test('a probe that another process takes away meanwhile is made again', async () => {
+  const options = optionsFor(host);
+  const connection = createConnection(options.hostName, options.connection);
+  const ours = createHost(connection, options);
+  const probe = createProbe(ours, options.probeImage);
+  let leaving = true;
+  const ensure = async (signal: AbortSignal) => {
+    const id = await probe.ensure(signal);
+    // Between the finding of the probe and its use, as a process that closes may do it.
+    if (leaving) await probe.remove(signal);
+    leaving = false;
+    return id;
+  };
+  const inventory = await createInventory(ours, { ...probe, ensure })(never);
+  expect(inventory.devices).toHaveLength(3);
+  await probe.remove(never);
+  connection.close();
 });
 
 test('closing takes the probe away', async () => {

@@ -67,10 +67,10 @@ onEachDatabase('extend', { credits: 25 }, (stage) => {
     const sessionId = await sessionIn(world, 'running');
     await accepted(extendBy(sessionId, 5400));
     const before = await viewOf(world, sessionId);
-    expect(await refused(extendBy(sessionId, 1))).toEqual({
+    expect(await refused(extendBy(sessionId, 60))).toEqual({
       kind: 'short_balance',
       account: 'lab',
-      needed: 10_000n,
+      needed: 600_000n,
       available: 0n,
       reachesSeconds: 0,
     });

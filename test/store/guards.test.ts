@@ -161,7 +161,7 @@ onEachDatabase('the database itself', {}, (stage) => {
       persons_name_unique: db()
         .insert(persons)
         .values({ ...person, id }),
-      hosts_name_unique: db()
+      hosts_address_unique: db()
         .insert(hosts)
         .values({ ...host, id }),
       a_device_once: db()

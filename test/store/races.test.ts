@@ -13,6 +13,7 @@ import { meet } from '../support/meeting.ts';
 import { accountOf, act, claimOf, empty, onPostgres, sessionIn, viewOf } from '../support/stage.ts';
 import { accepted, askStart } from '../support/world.ts';
 
+const toConsole = { platforms: ['console'] as const, seconds: 60 };
 const theHosts = sql`select from hosts for update`;
 const theAccount = sql`select from accounts where kind = 'team' for update`;
 const other = '00000000-0000-4000-8000-00000000000b';
@@ -174,10 +175,12 @@ onPostgres('several at once', { hosts: many }, (stage) => {
   it('deliverers never get the same notice', async () => {
     const { world } = stage;
     for (let i = 0; i < 8; i += 1) await sessionIn(world, 'requested', { leaseSeconds: 300 });
-    const taken = await Promise.all([2, 2, 2, 2].map((n) => world.store.claimNotices(n, 60)));
+    const taken = await Promise.all(
+      [2, 2, 2, 2].map((n) => world.store.claimNotices({ ...toConsole, limit: n })),
+    );
     const ids = taken.flat().map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    const rest = await world.store.claimNotices(8, 60);
+    const rest = await world.store.claimNotices({ ...toConsole, limit: 8 });
     expect(ids.length + rest.length).toBe(8);
   });
 
@@ -185,7 +188,7 @@ onPostgres('several at once', { hosts: many }, (stage) => {
     const { world, database } = stage;
     await empty(database);
     const team = { name: 'new', zone: 'UTC', people: [] };
-    const hosts = [{ name: 'gpu-9', simulated: true }];
+    const hosts = [{ name: 'gpu-9', address: 'test:gpu-9', simulated: true }];
     const made = await Promise.all(
       Array.from({ length: 4 }, () => world.store.setUp({ teams: [team], hosts })),
     );

@@ -12,7 +12,10 @@ function person(name: string, externalIds: readonly string[] = [name]): Person {
 
 function site(people: readonly Person[], hosts: readonly string[] = ['gpu-1']): Site {
   const teams = [{ name: 'lab', zone: 'UTC', people }];
-  return { teams, hosts: hosts.map((name) => ({ name, simulated: false })) };
+  return {
+    teams,
+    hosts: hosts.map((name) => ({ name, address: `test:${name}`, simulated: false })),
+  };
 }
 
 onEachDatabase('set-up', {}, (stage) => {
@@ -36,7 +39,7 @@ onEachDatabase('set-up', {}, (stage) => {
           { name: 'lab', zone: 'Europe/Berlin', people: [person('alice')] },
           { name: 'other', zone: 'UTC', people: [carol] },
         ],
-        hosts: [{ name: 'gpu-1', simulated: false }],
+        hosts: [{ name: 'gpu-1', address: 'test:gpu-1', simulated: false }],
       })
     ).teams;
     expect(other?.teamId).not.toBe(team.teamId);

@@ -73,7 +73,10 @@ onEachDatabase('a start', { policy, hosts: fleet }, (stage) => {
   it('is refused for what only a host has that is no longer configured', async () => {
     const { world } = stage;
     const teams = [lab];
-    await world.store.setUp({ teams, hosts: [{ name: 'gpu-2', simulated: false }] });
+    await world.store.setUp({
+      teams,
+      hosts: [{ name: 'gpu-2', address: 'test:gpu-2', simulated: false }],
+    });
     const refusal = await refused(askStart(world, 'bob'));
     expect(refusal).toMatchObject({ kind: 'unknown_device_type', offered: ['t4'] });
     await world.store.setUp({ teams, hosts: [] });

@@ -88,7 +88,11 @@ onEachDatabase('a state', {}, (stage) => {
   it('of a notice that is not due any more stays', async () => {
     const { world, database } = stage;
     await sessionIn(world, 'requested');
-    const [notice] = await world.store.claimNotices(1, 60);
+    const [notice] = await world.store.claimNotices({
+      platforms: ['console'],
+      limit: 1,
+      seconds: 60,
+    });
     if (!notice) throw new Error('no notice is due');
     for (const state of ['sent', 'given_up'] as const) {
       await database.db.update(notices).set({ state });

@@ -56,7 +56,9 @@ export async function createWorld(database: Database, options: WorldOptions = {}
   const policy = { ...testPolicy, ...options.policy };
   const newSecret = () => randomBytes(24).toString('base64url');
   const store = createStore(database, { clock, newId, newSecret, policy });
-  const names = Object.keys(hosts).map((name) => ({ name, simulated: false }));
+  const names = Object.keys(hosts).map((name) => {
+    return { name, address: `test:${name}`, simulated: false };
+  });
   const setUp = await store.setUp({ teams: [lab], hosts: names });
   const [team] = setUp.teams;
   if (!team) throw new Error('no team');

@@ -82,10 +82,10 @@ images: [{name: x, reference: a}, {name: x, reference: b}]
 `;
     const found = mistakes(() => load(yaml)).map((line) => line.replace(/^.*dibs\.yaml: /, ''));
     expect(found).toEqual([
-      'teams: the name lab is there twice',
-      'people: the name bob is there twice',
-      'hosts: the name gpu-1 is there twice',
-      'images: the name x is there twice',
+      'teams: lab is there twice',
+      'people: bob is there twice',
+      'hosts: gpu-1 is there twice',
+      'images: x is there twice',
     ]);
   });
 

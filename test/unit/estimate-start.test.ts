@@ -9,6 +9,7 @@ function waiting(leaseId: string, deviceCount = 1, leaseSeconds = 3600): QueuedL
   const sessionId = `${leaseId}-session`;
   return {
     leaseId,
+    accountId: 'lab',
     sessionId,
     deviceType: 'a100',
     deviceCount,

@@ -9,6 +9,7 @@ const policy = { ...testPolicy, prices };
 function waiting(leaseId: string, deviceCount = 1, deviceType = 'a100'): QueuedLease {
   return {
     leaseId,
+    accountId: 'lab',
     sessionId: `${leaseId}-session`,
     deviceType,
     deviceCount,

@@ -15,7 +15,7 @@ function planFor(record: ReturnType<typeof recorded>, sighting: Partial<Sighting
     before: [record],
     observed: [],
     after: [record],
-    seenAt: now,
+    seenAt: noonPlus(10),
     now,
     ...sighting,
   };
@@ -109,10 +109,18 @@ describe('a session that is running', () => {
     ]);
   });
 
-  test('ended now when its container is gone', () => {
+  test('ended when it was last seen, if its container is gone: what nobody saw is not charged', () => {
     expect(planFor(recorded())).toMatchObject([
-      { kind: 'end', reason: 'exited', at: noonPlus(30), faultDetail: 'the container was removed' },
+      { kind: 'end', reason: 'exited', at: noonPlus(10), faultDetail: 'the container was removed' },
     ]);
+  });
+
+  test.each([
+    ['slow', noonPlus(-3600), noonPlus(10)],
+    ['fast', noonPlus(3600), noonPlus(30)],
+  ])('ended between two looks, though its host has a %s clock', (_, finishedAt, at) => {
+    const observed = [aContainer({ state: 'exited', finishedAt, exitCode: 0 })];
+    expect(planFor(recorded(), { observed })).toMatchObject([{ kind: 'end', at }]);
   });
 
   test('is not missed by a look that is older than its record', () => {

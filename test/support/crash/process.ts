@@ -79,7 +79,7 @@ async function main(): Promise<void> {
   const people = [{ name: 'bob', roles: [], identities: [bob] }];
   const setUp = await store.setUp({
     teams: [{ name: 'lab', zone: 'UTC', people }],
-    hosts: [{ name: 'gpu-1', simulated: false }],
+    hosts: [{ name: 'gpu-1', address: 'test:gpu-1', simulated: false }],
   });
   const chats = new Map([['console' as const, chat]]);
   const deps = { store, clock, newId, newSecret, log, policy, chats };
