@@ -124,7 +124,7 @@ const file = z.strictObject({
 /** Settings of the process, and where its secrets come from. The README's table is made of this. */
 export const environment = z.object({
   DIBS_PORT: z.coerce
-    .number()
+    .number({ error: 'write a port such as 8080' })
     .int()
     .min(0)
     .max(65_535)

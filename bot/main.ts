@@ -155,10 +155,13 @@ async function createDockerFleet(hosts: NonNullable<Config['hosts']>): Promise<F
   };
 }
 
-async function connectionOf({ docker, tls }: NonNullable<Config['hosts']>[number]) {
+async function connectionOf({ name, docker, tls }: NonNullable<Config['hosts']>[number]) {
   if (docker.startsWith('unix://')) return { socketPath: docker.slice('unix://'.length) };
   const { hostname: host, port } = new URL(docker);
-  const read = (name: string) => readFile(join(tls ?? '.', name), 'utf8');
+  const read = (file: string) =>
+    readFile(join(tls ?? '.', file), 'utf8').catch(() => {
+      throw new ConfigMistakes([`hosts: ${name}: tls: there is no ${join(tls ?? '.', file)}`]);
+    });
   const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map(read));
   return { host, port: Number(port || 2376), ca: ca ?? '', cert: cert ?? '', key: key ?? '' };
 }

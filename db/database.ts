@@ -32,6 +32,11 @@ export async function openPostgres(url: string, connections = 5): Promise<Databa
   const options = { connect_timeout: connectSeconds, onnotice: () => undefined };
   const single = postgres(url, { ...options, max: 1 });
   try {
+    await single`select 1`.catch((error: unknown) => {
+      const { host } = new URL(url);
+      const said = error instanceof Error ? error.message : String(error);
+      throw new Error(`DATABASE_URL: no Postgres at ${host}: ${said}`, { cause: error });
+    });
     await single`select pg_advisory_lock(${migrationLock})`;
     await migrate(drizzle(single), { migrationsFolder });
   } finally {

@@ -85,6 +85,11 @@ function personOf(
 }
 
 function unauthorised(context: Context): Response {
-  const text = 'Send a token: Authorization: Bearer …. “/gpu token” in the chat makes one.';
+  const { req } = context;
+  const wasAsked = req.header('authorization') ?? req.header('x-dibs-person');
+  const text =
+    wasAsked === undefined
+      ? 'Send a token: Authorization: Bearer …. “/gpu token” makes one.'
+      : 'That token is not valid (any more), or there is nobody of that name.';
   return context.json({ ok: false, text }, 401);
 }

@@ -62,7 +62,7 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
       return value === null ? { refusal: { kind: 'duration_not_understood', typed } } : { value };
     },
     async suggest() {
-      return ['30m', '1h', '2h', '4h', '8h', '1d'].map((text) => {
+      return ['2h', '1h', '30m', '4h', '8h', '1d'].map((text) => {
         return { text, hint: formatDuration(parseDuration(text) ?? 0) };
       });
     },

@@ -82,9 +82,9 @@ async function runStart(deps: StepDeps, sessionId: string, signal: AbortSignal):
     } catch (error) {
       await progress.end();
       if (!(error instanceof Fault)) throw error;
-      log.warn('a start failed', { session: spec.sessionName, error });
       const reason = reasonOf(error.code);
       if (error.code === 'aborted') return;
+      log.warn('a start failed', { session: spec.sessionName, error });
       if (reason === null) throw error;
       const input = { sessionId, token, reason, faultDetail: detailOf(error) };
       await store.perform(reportStartFailed, { requestKey: `failed:${token}`, actor, input });

@@ -100,7 +100,13 @@ function unknownCommand({ typed, commands }: RefusalOf<'unknown_command'>): Text
 
 function durationWords(typed: string): Text {
   return /^\d+$/.test(typed)
-    ? [`${typed} what? Write `, code(`${typed}h`), ' for hours or ', code(`${typed}m`), '.']
+    ? [
+        `${typed} what? Write `,
+        code(`${typed}h`),
+        ' for hours or ',
+        code(`${typed}m`),
+        ' for minutes.',
+      ]
     : [`“${typed}” is no duration. Write `, code('2h'), ', ', code('90m'), ' or ', code('1h30m')];
 }
 
@@ -114,7 +120,11 @@ function unknown(what: string, typed: string, offered: readonly string[]): Text 
 
 function unknownDeviceType({ typed, offered }: RefusalOf<'unknown_device_type'>): Text {
   const families = offered.map((type) => type.replace(/-\d+gb$/, ''));
-  return unknown('device type', typed, [...new Set([...offered, ...families])]);
+  // An h100 is no mistyped a100: who begins otherwise means another device.
+  const alike = [...offered, ...families].filter((type) => type[0] === typed[0]);
+  return nearest(typed, alike) === null
+    ? [`There is no device type “${typed}”. There is ${eitherOf(offered.slice(0, 20))}.`]
+    : unknown('device type', typed, [...new Set(alike)]);
 }
 
 function tooManyDevices({ asked, most, deviceType }: RefusalOf<'too_many_devices'>): Text {
@@ -138,6 +148,6 @@ function shortBalance(refusal: RefusalOf<'short_balance'>): Text {
       : '';
   return [
     `That needs ${inCredits(needed)}, and ${account} has ${creditsOf(available)}: `,
-    `${inCredits(needed - available)} short.${reaches} Ask an admin for more.`,
+    `${inCredits(needed - available)} short.${reaches} Ask for less, or ask an admin.`,
   ];
 }

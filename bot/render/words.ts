@@ -1,7 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { unreachable } from '../../core/assert.ts';
+import { anyDevice } from '../../core/device-type.ts';
 import type { Message, Span, Text } from '../../core/message.ts';
 import { type Ticks, ticksPerCredit } from '../../core/money.ts';
+import { formatDuration } from '../duration.ts';
 
 const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const fine = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
@@ -22,7 +24,8 @@ export function priceWords(ticksPerSecond: Ticks): string {
   return plain.format(Number(ticksPerSecond) / 1000);
 }
 
-export function devicesWords(count: number, type: string): string {
+export function devicesWords(count: number, asked: string): string {
+  const type = asked === anyDevice ? 'GPU' : asked;
   return count === 1 ? type : `${count} × ${type}`;
 }
 
@@ -85,12 +88,19 @@ export function spansText(text: Text): string {
         case 'mention':
           return `@${span.name}`;
         case 'time':
-          return `${span.at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+          return span.style === 'relative' ? fromNow(span.at) : inUtc(span.at);
         default:
           return span.text;
       }
     })
     .join('');
+}
+
+const inUtc = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+function fromNow(at: Date): string {
+  const seconds = Math.round((at.getTime() - Date.now()) / 1000);
+  return seconds < 0 ? `${formatDuration(-seconds)} ago` : `in ${formatDuration(seconds)}`;
 }
 
 function tableLines(

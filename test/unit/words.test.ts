@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { creditsOf, eitherOf, inCredits, plainText, priceWords } from '../../bot/render/words.ts';
+import { creditsOf, eitherOf, inCredits, plainText, priceWords   spansText,
+} from '../../bot/render/words.ts';
 import { ticksPerCredit } from '../../core/money.ts';
 import { noon } from '../support/world.ts';
 
@@ -30,6 +31,14 @@ it('a choice is said as people say it', () => {
 });
 
 describe('a message as plain lines', () => {
+  it.each([
+    [7200, 'in 2h'],
+    [-90, '1m 30s ago'],
+  ])('says how far a time is where that was meant', (seconds, words) => {
+    const at = new Date(Date.now() + seconds * 1000);
+    expect(spansText([{ kind: 'time', at, style: 'relative' }])).toBe(words);
+  });
+
   it('has everything but the buttons, times in UTC and tables in columns', () => {
     const text = plainText({
       title: 'Devices',
@@ -41,7 +50,7 @@ describe('a message as plain lines', () => {
             'By ',
             { kind: 'mention', personId: 'p', name: 'bob' },
             ' at ',
-            { kind: 'time', at: noon, style: 'relative' },
+            { kind: 'time', at: noon, style: 'clock' },
             ': ',
             { kind: 'strong', text: 'two' },
             { kind: 'code', text: '/gpu' },
