@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { creditsOf, eitherOf, inCredits, plainText, priceWords   spansText,
+import {
+  creditsOf,
+  eitherOf,
+  inCredits,
+  plainText,
+  priceWords,
+  spansText,
 } from '../../bot/render/words.ts';
 import { ticksPerCredit } from '../../core/money.ts';
 import { noon } from '../support/world.ts';
