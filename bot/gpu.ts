@@ -36,9 +36,17 @@ async function main(words: readonly string[]): Promise<number> {
     '/api/commands',
     { method: 'POST', body: JSON.stringify({ text }) },
   );
-  (answer.ok ? process.stdout : process.stderr).write(`${answer.text}\n`);
+  (answer.ok ? process.stdout : process.stderr).write(`${inOwnZone(answer.text)}\n`);
   if (!answer.ok) return 1;
   return words[0] === 'start' && answer.session ? follow(answer.session) : 0;
+}
+
+/** The answer's times are in UTC; the reader's are those of this terminal. */
+function inOwnZone(text: string): string {
+  const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return text.replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g, (_all, day, time) =>
+    format.format(new Date(`${day}T${time}Z`)),
+  );
 }
 
 /** Shows a start's way to ready on one line that is written anew, and then the link. */
