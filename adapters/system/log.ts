@@ -10,7 +10,7 @@ export function createLog(level: LogLevel): Log {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { error: pino.stdSerializers.err },
+      serializers: { error: withoutParameters },
       redact: ['token', '*.token', 'password', '*.password'],
     },
     pino.destination({ dest: 2, sync: true }),
@@ -21,4 +21,11 @@ export function createLog(level: LogLevel): Log {
     warn: (text, fields) => logger.warn(fields ?? {}, text),
     error: (text, fields) => logger.error(fields ?? {}, text),
   };
+}
+
+/** A failed statement is told without its parameters, as secrets may be among them. */
+export function withoutParameters(error: Error): unknown {
+  if (!('query' in error)) return pino.stdSerializers.err(error);
+  const { query, cause } = error;
+  return { type: 'query', query, cause: cause instanceof Error ? cause.message : String(cause) };
 }

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 
 import { createSystemClock } from '../../adapters/system/clock.ts';
+import { withoutParameters } from '../../adapters/system/log.ts';
 import { newId } from '../../adapters/system/new-id.ts';
 
 test('an aborted sleep resolves at once and leaves no listener', async () => {
@@ -36,4 +37,14 @@ test('an id is a UUIDv7 of the moment in which it was made', () => {
 
 test('ten thousand ids are all different', () => {
   expect(new Set(Array.from({ length: 10_000 }, newId)).size).toBe(10_000);
+});
+
+test('a failed statement is logged without its parameters', () => {
+  const failed = Object.assign(new Error('Failed query: insert … params: secret'), {
+    query: 'insert …',
+    params: ['secret'],
+    cause: new Error('connection lost'),
+  });
+  expect(JSON.stringify(withoutParameters(failed))).not.toContain('secret');
+  expect(withoutParameters(failed)).toMatchObject({ query: 'insert …', cause: 'connection lost' });
 });
