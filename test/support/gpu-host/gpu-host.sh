@@ -31,8 +31,12 @@ claim() { # one run at a time; the number k makes the subnet, and is kept for th
 }
 
 network() { # a veth pair, NAT to the outside, and forwarding in spite of Docker's FORWARD DROP
-  ip netns list | grep -q "^$namespace\b" || ip netns add "$namespace"
-  ip link show "dibs$k" > /dev/null 2>&1 || {
+  # What is left of a folder that was removed has another number, and so another address.
+  ip -n "$namespace" -4 addr show eth0 2>/dev/null | grep -q " $ip/" &&
+    ip link show "dibs$k" 2>/dev/null | grep -q "link-netns $namespace\b" || {
+    ip netns del "$namespace" 2>/dev/null || true
+    ip link del "dibs$k" 2>/dev/null || true
+    ip netns add "$namespace"
     ip link add "dibs$k" type veth peer name eth0 netns "$namespace"
     ip addr add "10.210.$k.1/24" dev "dibs$k"
     ip link set "dibs$k" up
