@@ -1,4 +1,5 @@
 import type { Api } from '../core/api.ts';
+import { assert } from '../core/assert.ts';
 import type { Channel, Person } from '../core/entity.ts';
 import type { Commands } from '../core/invocation.ts';
 import { readyMillisAt, readySeconds } from '../core/meter.ts';
@@ -18,7 +19,7 @@ export function createApi(deps: Deps): Api {
   const { commands, store, channel } = deps;
   return {
     personOfToken: (token) => store.personOfToken(hashOfToken(token)),
-    personNamed: (name) => store.personOf('console', name),
+    personNamed: (name) => store.personOf('console', name, channel.channel),
     async run(person, text, requestKey) {
       const externalId = person.name;
       const reply = await commands.handle({ ...channel, externalId, text, requestKey });
@@ -46,13 +47,20 @@ export function createApi(deps: Deps): Api {
       return toPlainJson({ hosts, queue: line });
     },
     async balance({ teamId }) {
-      const { account } = await store.balanceOf(teamId);
+      const { account } = await store.balanceOf(await teamAccountId(store, teamId));
       const { name, posted, held } = account;
       const figures = { postedTicks: posted, heldTicks: held, availableTicks: posted - held };
       return toPlainJson({ account: name, ...figures });
     },
     ready: () => store.ping(),
   };
+}
+
+async function teamAccountId(store: Store, teamId: string): Promise<string> {
+  const payees = await store.payees();
+  const team = payees.find(({ kind, teamIds }) => kind === 'team' && teamIds.includes(teamId));
+  assert(team, 'a team has an account');
+  return team.accountId;
 }
 
 /** A session in the API's words. The link is there for its holder alone. */

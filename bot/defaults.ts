@@ -1,20 +1,21 @@
 import { assert } from '../core/assert.ts';
 import { cpuDevice } from '../core/device-type.ts';
-import type { Policy } from '../core/policy.ts';
+import { defaultApproval, type Policy, type TeamPolicy } from '../core/policy.ts';
 import type { Image } from '../core/ports.ts';
 import type { Config } from './config.ts';
+import { siteFile } from './site-file.ts';
 
 /** What a newcomer has before there is a dibs.yaml. */
-export const trialTeam = {
+const trialTeam = {
   name: 'lab',
   zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  credits: 500n * 3_600_000n,
-  people: [
-    { name: 'alice', admin: true },
-    { name: 'bob', admin: false },
-    { name: 'carol', admin: false },
-  ],
+  credits: 500,
+  people: [{ name: 'alice', admin: true }, { name: 'bob' }, { name: 'carol' }],
 };
+
+export function teamsOf({ teams }: Config): NonNullable<Config['teams']> {
+  return teams ?? siteFile.shape.teams.unwrap().parse([trialTeam]);
+}
 
 /** Shown where neither a Docker engine nor a configuration is at hand. */
 export const simulatedHosts = [
@@ -49,7 +50,29 @@ export function defaultImage(images: readonly CatalogueImage[], deviceType: stri
   return image;
 }
 
-export function policyOf({ policy, prices }: Config): Policy {
+export function policyOf(config: Config): Policy {
+  const { policy, prices = { default: 10_000n, cpu: 1_000n } } = config;
+  const teams = teamsOf(config).map(({ name, limits, approval, ...team }): [string, TeamPolicy] => {
+    const { person, team: all, lease = policy.mostLease } = limits;
+    const { devices, ...personSpending } = person;
+    const { channel = null, quorumAbove, expire, approve, deny } = approval;
+    return [
+      name,
+      {
+        prices: team.prices ?? prices,
+        mostLeaseSeconds: lease,
+        limits: { personSpending, personDevices: devices, teamDevices: all.devices },
+        approval: {
+          ...defaultApproval,
+          channel,
+          quorumAbove,
+          approveEmoji: approve,
+          denyEmoji: deny,
+          validSeconds: expire,
+        },
+      },
+    ];
+  });
   return {
     leastLeaseSeconds: policy.leastLease,
     mostLeaseSeconds: policy.mostLease,
@@ -60,6 +83,9 @@ export function policyOf({ policy, prices }: Config): Policy {
     hostLostSeconds: policy.hostLost,
     warnSeconds: [900, 300],
     stopGraceSeconds: policy.stopGrace,
-    prices: prices ?? { default: 10_000n, cpu: 1_000n },
+    queueDeadlineSeconds: policy.queueDeadline,
+    pendingRequestLimit: policy.pendingRequests,
+    teams: Object.fromEntries(teams),
+    prices,
   };
 }

@@ -1,9 +1,13 @@
-import type { Person } from '../core/entity.ts';
-import type { Commands, Invocation } from '../core/invocation.ts';
+import { link as linkAction } from '../core/actions/link.ts';
+import { takeVoteBack, vote, voteOf } from '../core/actions/vote.ts';
+import type { Channel, Person, PersonActor } from '../core/entity.ts';
+import type { Commands, Invocation, Reaction, Reply } from '../core/invocation.ts';
+import { teamPolicyOf } from '../core/policy.ts';
 import type { Log } from '../core/ports.ts';
-import { type CommandContext, refused } from './commands/command.ts';
+import { accepted, type CommandContext, refused } from './commands/command.ts';
 import { complete } from './commands/complete.ts';
-import { parseCommand } from './commands/parse.ts';
+import { hashOfCode, renderLinked } from './commands/link.ts';
+import { parseCommand, wordsOf } from './commands/parse.ts';
 import { commands } from './commands/table.ts';
 
 type Deps = Pick<CommandContext, 'store' | 'clock' | 'policy' | 'images' | 'newSecret' | 'wake'> & {
@@ -17,15 +21,15 @@ const mostCharacters = 500;
 export function createCommands(deps: Deps): Commands {
   return {
     async handle(invocation) {
-      const person = await personOf(deps, invocation);
-      const { platform, externalId, requestKey } = invocation;
-      if (person === null) return refused({ kind: 'person_unknown', platform, externalId });
+      const { platform, externalId, channel, requestKey } = invocation;
+      const person = await deps.store.personOf(platform, externalId, channel);
+      if (person === null) return handleStranger(deps, invocation);
       const context: CommandContext = {
         ...deps,
         commands,
         requestKey,
-        actor: { kind: 'person', personId: person.id, ...person },
-        channel: { platform, channel: invocation.channel },
+        actor: actorOf(person, { platform, channel }),
+        channel: { platform, channel },
       };
       const typed = invocation.text.slice(0, mostCharacters);
       const parsed = await parseCommand(typed, argumentContext(context));
@@ -36,8 +40,10 @@ export function createCommands(deps: Deps): Commands {
       deps.log.info('command', refusal ? { ...fields, refusal: refusal.kind } : fields);
       return reply;
     },
+    react: (reaction) => react(deps, reaction),
     async complete(invocation) {
-      const person = await personOf(deps, invocation);
+      const { platform, externalId, channel } = invocation;
+      const person = await deps.store.personOf(platform, externalId, channel);
       if (person === null) return [];
       const typed = invocation.text.slice(0, mostCharacters);
       const actor = { personId: person.id, teamId: person.teamId };
@@ -46,11 +52,46 @@ export function createCommands(deps: Deps): Commands {
   };
 }
 
-function personOf(
+function actorOf({ id, ...person }: Person, from: Channel): PersonActor {
+  return { kind: 'person', personId: id, ...person, ...from };
+}
+
+/** Who is nobody yet may become somebody by a code, and do nothing else. */
+async function handleStranger(
   { store }: Deps,
-  { platform, externalId }: Pick<Invocation, 'platform' | 'externalId'>,
-): Promise<Person | null> {
-  return store.personOf(platform, externalId);
+  { platform, externalId, requestKey, text }: Invocation,
+): Promise<Reply> {
+  const [name, typed] = wordsOf(text);
+  if (name?.toLowerCase() !== 'link' || typed === undefined)
+    return refused({ kind: 'person_unknown', platform, externalId });
+  const actor = { kind: 'stranger', platform, externalId } as const;
+  const input = { codeHash: hashOfCode(typed) };
+  const outcome = await store.perform(linkAction, { requestKey, actor, input });
+  return outcome.kind === 'refused' ? refused(outcome.refusal) : accepted(renderLinked());
+}
+
+/** An emoji under a request is a vote; under anything else, and any other emoji, it is nothing. */
+async function react(deps: Deps, reaction: Reaction): Promise<void> {
+  const { store, policy, wake } = deps;
+  const { platform, externalId, ref, standing, requestKey } = reaction;
+  const request = await store.requestOfMessage(platform, ref);
+  if (request === null) return;
+  const cast = voteOf(reaction.emoji, teamPolicyOf(policy, request.team).approval);
+  if (cast === null) return;
+  const person = await store.personOf(platform, externalId, ref.channel);
+  const actor = person
+    ? actorOf(person, { platform, channel: ref.channel })
+    : ({ kind: 'stranger', platform, externalId } as const);
+  const requestId = request.id;
+  const outcome = reaction.isAdded
+    ? await store.perform(vote, {
+        requestKey,
+        actor,
+        input: { requestId, vote: cast, by: 'reaction', standing, reason: null },
+      })
+    : await store.perform(takeVoteBack, { requestKey, actor, input: { requestId, vote: cast } });
+  deps.log.info('reaction', { request: request.number, vote: cast, outcome });
+  wake(null);
 }
 
 function argumentContext({ store, images, actor }: CommandContext) {

@@ -20,7 +20,7 @@ import { openPglite, openPostgres } from '../db/database.ts';
 import { createStore } from '../db/store.ts';
 import { createApi } from './api.ts';
 import { type Config, ConfigMistakes, loadConfig } from './config.ts';
-import { imagesOf, policyOf, simulatedHosts, trialTeam } from './defaults.ts';
+import { imagesOf, policyOf, simulatedHosts, teamsOf } from './defaults.ts';
 import { createCommands } from './handle.ts';
 import { createLoops } from './loops/all.ts';
 
@@ -64,7 +64,7 @@ export async function startDibs(config: Config, log = createLog(config.logLevel)
   app.route('/', createApiRoutes(api, { trustsPersonHeader: config.console }));
   if (config.console) {
     const { createConsole } = await import('../adapters/console/console.ts');
-    const people = (config.teams ?? [trialTeam]).flatMap((team) =>
+    const people = teamsOf(config).flatMap((team) =>
       team.people.map(({ name, admin }) => ({ externalId: name, name, admin })),
     );
     const trial = createConsole({
@@ -167,17 +167,21 @@ async function connectionOf({ name, docker, tls }: NonNullable<Config['hosts']>[
 }
 
 async function setUpSite(store: Store, config: Config, fleet: Fleet): Promise<SetUp> {
-  const teams = config.teams ?? [trialTeam];
+  const teams = teamsOf(config);
   const setUp = await store.setUp({
-    teams: teams.map(({ name, zone, people }) => ({
+    teams: teams.map(({ name, zone, channels, people }) => ({
       name,
       zone,
-      people: people.map(({ name: person, admin }) => ({
+      channels,
+      people: people.map(({ name: person, admin, slack, discord }) => ({
         name: person,
         roles: admin ? ['admin' as const] : [],
-        identities: (['api', ...(config.console ? ['console' as const] : [])] as const).map(
-          (platform) => ({ platform, externalId: person }),
-        ),
+        identities: [
+          { platform: 'api' as const, externalId: person },
+          ...(config.console ? [{ platform: 'console' as const, externalId: person }] : []),
+          ...(slack === undefined ? [] : [{ platform: 'slack' as const, externalId: slack }]),
+          ...(discord === undefined ? [] : [{ platform: 'discord' as const, externalId: discord }]),
+        ],
       })),
     })),
     hosts: fleet.hosts.map(({ name, docker: address = `simulated:${name}` }) => {

@@ -19,7 +19,7 @@ async function makeToken(name: string): Promise<string> {
   const deps = { clock: createSystemClock(), newId, newSecret, policy: policyOf(config) };
   const store = createStore(database, deps);
   try {
-    const person = await store.personOf('api', name);
+    const person = await store.personOf('api', name, '');
     if (person === null) throw new Error(`There is no ${name}. Dibs knows people once it has run.`);
     const token = `dibs_${newSecret()}`;
     await store.addToken(person.id, hashOfToken(token));

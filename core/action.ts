@@ -1,5 +1,16 @@
 import type { Change } from './change.ts';
-import type { Account, Actor, Host, Person, SessionFacts } from './entity.ts';
+import type {
+  Account,
+  Actor,
+  GrantRequestFacts,
+  Host,
+  OwnedAccount,
+  Person,
+  SessionFacts,
+  Transfer,
+} from './entity.ts';
+import type { Spending } from './limits.ts';
+import type { Platform } from './message.ts';
 import type { Policy } from './policy.ts';
 import type { NewId } from './ports.ts';
 import type { QueuedLease, RunningLease } from './queue.ts';
@@ -14,11 +25,36 @@ export type FactTable = {
   host: { ask: { hostId: string }; fact: Host | null };
   /** All hosts, locked: whoever holds them alone decides who gets which device. */
   fleet: { ask: true; fact: Fleet };
-  /** The account that pays for a person: that of the team. Locked. */
-  payer: { ask: { personId: string }; fact: { person: Person; account: Account } | null };
-  account: { ask: { accountId: string }; fact: Account | null };
+  /** A member of a team and the account that pays: the team's, or the person's own. Locked. */
+  payer: {
+    ask: { personId: string; teamId: string; own: boolean };
+    fact: { person: Person; account: Account } | null;
+  };
+  /** Locked in the order of their ids; given in the order in which they were asked for. */
+  accounts: { ask: readonly string[]; fact: readonly OwnedAccount[] };
+  /** A transfer with the account whose balance it changed, locked. */
+  transfer: {
+    ask: { number: number };
+    fact: { transfer: Transfer; account: OwnedAccount; isReversed: boolean } | null;
+  };
+  /** A grant request, locked, after the account that it asks for. */
+  request: { ask: { requestId: string }; fact: GrantRequestFacts | null };
   /** One session with its lease and hold, locked, after the account that pays for it. */
   session: { ask: { sessionId: string }; fact: SessionFacts | null };
+  /** What a person, and the team, spend and use at this moment. Read under the locks above. */
+  spending: {
+    ask: { of: { personId: string; teamId: string } | { sessionId: string }; at: Date };
+    fact: Spending;
+  };
+  /** Ids of the persons who decide on the team's credits. */
+  approvers: { ask: { teamId: string }; fact: readonly string[] };
+  /** How many grant requests of that person are pending. */
+  pendingRequests: { ask: { personId: string }; fact: number };
+  /** Whose code it is, if it is still good; and whose the identity is that comes with it. */
+  linkCode: {
+    ask: { codeHash: string; platform: Platform; externalId: string };
+    fact: { personId: string | null; takenBy: string | null };
+  };
   /** Those of the names that a living session has. */
   takenNames: { ask: readonly string[]; fact: readonly string[] };
 };

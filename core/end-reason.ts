@@ -10,6 +10,7 @@ export const endReasons = {
   exited: { billed: 'ready', told: 'holder', words: 'its container ended by itself' },
   out_of_memory: { billed: 'ready', told: 'holder', words: 'its container ran out of memory' },
   host_lost: { billed: 'ready', told: 'holder', words: 'its host stopped answering' },
+  queue_expired: { billed: 'nothing', told: 'holder', words: 'nothing became free in time' },
   image_missing: { billed: 'nothing', told: 'holder', words: 'its image was not found' },
   pull_failed: { billed: 'nothing', told: 'holder', words: 'its image could not be fetched' },
   start_failed: { billed: 'nothing', told: 'holder', words: 'it could not be started' },

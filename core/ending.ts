@@ -19,15 +19,16 @@ export function endSession(
   const charge = endReasons[reason].billed === 'ready' ? chargeFor(lease, readyMillis) : 0n;
   assert(charge <= hold.amount, 'a charge fits its hold');
   const stopped = { readySince: null, readyMillis, faultDetail: ending.faultDetail ?? null };
-  const settlement = { holdId: hold.id, accountId: account.id, held: hold.amount };
+  const closed = { holdId: hold.id, accountId: account.id, held: hold.amount };
+  const to = reason === 'queue_expired' ? 'expired' : 'released';
   return [
     ...(session.state === 'requested'
       ? endNow(facts, { reason, now })
       : stopContainer(facts, reason)),
     { kind: 'update_session', sessionId: session.id, set: stopped },
     charge > 0n
-      ? { kind: 'settle_hold', ...settlement, charge }
-      : { kind: 'release_hold', ...settlement },
+      ? { kind: 'settle_hold', ...closed, leaseId: lease.id, personId: lease.personId, charge }
+      : { kind: 'release_hold', ...closed, to },
     { kind: 'notify', notice: 'session_changed', sessionId: session.id },
     ...(endReasons[reason].told === 'holder'
       ? [{ kind: 'notify', notice: 'session_ended', sessionId: session.id } as const]

@@ -2,24 +2,120 @@ import type { EndReason } from './end-reason.ts';
 import type { Platform } from './message.ts';
 import type { Ticks } from './money.ts';
 import type { DeviceSample, Image, StartProgress } from './ports.ts';
-import type { DeviceState, HoldState, HostState, LeaseState, SessionState } from './state.ts';
+import type {
+  DeviceState,
+  GrantRequestState,
+  HoldState,
+  HostState,
+  LeaseState,
+  SessionState,
+} from './state.ts';
 
+/** An admin of a team may end its sessions and decides on its credits. */
 export type Role = 'admin';
 
 /** Who asks, for this one request. */
 export type Actor =
-  | { kind: 'person'; personId: string; name: string; teamId: string; roles: readonly Role[] }
+  | PersonActor
+  /** Somebody whom nobody has introduced yet. */
+  | { kind: 'stranger'; platform: Platform; externalId: string }
   | { kind: 'system'; name: string };
 
-export type Person = { id: string; teamId: string; name: string; roles: readonly Role[] };
+export type PersonActor = {
+  kind: 'person';
+  personId: string;
+  name: string;
+  /** In whose name, as the channel says; `roles` are those in this team. */
+  teamId: string;
+  team: string;
+  roles: readonly Role[];
+  /** Where it was asked. */
+  platform: Platform;
+  channel: string;
+};
 
-/** Available = posted − held, never below zero but for the issuer's. */
+/** As a platform knows somebody: only members decide. */
+export type Standing = 'member' | 'guest' | 'bot';
+
+/** A person as a member of one team. */
+export type Person = {
+  id: string;
+  name: string;
+  teamId: string;
+  team: string;
+  roles: readonly Role[];
+};
+
+/** Available = posted − held, never below zero. The issuer and `spent` have no running balance. */
 export type Account = {
   id: string;
   kind: 'issuer' | 'team' | 'person' | 'spent';
   name: string;
   posted: Ticks;
   held: Ticks;
+  /** The part of `posted` that came as an allowance and is not used yet: it goes first. */
+  expiring: Ticks;
+};
+
+/** An account and whose it is. */
+export type OwnedAccount = Account & {
+  personId: string | null;
+  /** The team itself, or those that the person is in. */
+  teamIds: readonly string[];
+};
+
+export type TransferKind =
+  | 'grant'
+  | 'charge'
+  | 'give'
+  | 'reward'
+  | 'allowance'
+  | 'expiry'
+  | 'adjustment'
+  | 'reversal';
+
+export type Transfer = {
+  id: string;
+  number: number;
+  kind: TransferKind;
+  fromAccountId: string;
+  toAccountId: string;
+  amount: Ticks;
+  reason: string;
+};
+
+export type GrantRequest = {
+  id: string;
+  teamId: string;
+  /** Who asks. */
+  personId: string;
+  accountId: string;
+  amount: Ticks;
+  reason: string;
+  state: GrantRequestState;
+  /** Approvers who must agree. */
+  approvalsNeeded: number;
+  requestedAt: Date;
+  validUntil: Date;
+  decidedAt: Date | null;
+  decidedBy: string | null;
+  decisionReason: string | null;
+  /** What was available when it had been granted. */
+  availableAfter: Ticks | null;
+  /** Where its message is. */
+  channel: Channel;
+};
+
+/** A request with what a decision about it needs. */
+export type GrantRequestFacts = {
+  request: GrantRequest;
+  account: Account;
+  /** Name of the team that it was asked of. */
+  team: string;
+  /** Ids of the persons who decide on that team's credits. */
+  approvers: readonly string[];
+  /** In the order in which they agreed. */
+  approvals: readonly { personId: string; at: Date }[];
 };
 
 export type Hold = { id: string; accountId: string; amount: Ticks; state: HoldState };
@@ -54,6 +150,8 @@ export type Host = {
 export type Lease = {
   id: string;
   personId: string;
+  /** In whose name: its limits hold, and its admins may end it. */
+  teamId: string;
   accountId: string;
   /** As asked for: a type, a family or `any`. */
   deviceType: string;
@@ -105,5 +203,6 @@ export type SessionFacts = {
   lease: Lease;
   hold: Hold;
   account: Account;
+  /** As a member of the lease's team. */
   holder: Person;
 };

@@ -1,4 +1,5 @@
-import type { Message, Platform } from './message.ts';
+import type { Standing } from './entity.ts';
+import type { Message, MessageRef, Platform } from './message.ts';
 import type { Refusal } from './refusal.ts';
 import type { SessionView } from './view.ts';
 
@@ -11,6 +12,19 @@ export type Invocation = {
   channel: string;
   /** What follows `/gpu`. */
   text: string;
+  /** The same for a second delivery of the same thing. */
+  requestKey: string;
+};
+
+/** An emoji that somebody put under one of our messages, or took away again. */
+export type Reaction = {
+  platform: Platform;
+  externalId: string;
+  standing: Standing;
+  ref: MessageRef;
+  /** As in Unicode. */
+  emoji: string;
+  isAdded: boolean;
   /** The same for a second delivery of the same thing. */
   requestKey: string;
 };
@@ -32,5 +46,7 @@ export type Suggestion = { text: string; hint: string };
 /** What every face of Dibs calls. */
 export type Commands = {
   handle(invocation: Invocation): Promise<Reply>;
+  /** What follows from it is said in messages. */
+  react(reaction: Reaction): Promise<void>;
   complete(invocation: Omit<Invocation, 'requestKey'>): Promise<Suggestion[]>;
 };

@@ -21,6 +21,8 @@ export type MessageAction = {
   style: 'primary' | 'plain' | 'danger';
   /** Asked before it runs, where it hurts. */
   confirm: string | null;
+  /** A question whose answer goes behind the command, and may be left empty. */
+  asks: string | null;
 };
 
 export type MessagePart =
@@ -35,6 +37,10 @@ export type MessagePart =
   | { kind: 'code'; text: string }
   /** `fraction` from 0 to 1; null while it cannot be known. */
   | { kind: 'progress'; label: string; fraction: number | null }
+  /** Emoji that stand under the message already, for people to press. */
+  | { kind: 'reactions'; emojis: readonly string[] }
+  /** Attached; where nothing can be, it is the text. */
+  | { kind: 'file'; name: string; mediaType: string; text: string }
   | { kind: 'actions'; actions: readonly MessageAction[] };
 
 export type Message = {

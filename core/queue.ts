@@ -1,12 +1,14 @@
 import { typeMatches } from './device-type.ts';
 import type { Device, Host } from './entity.ts';
 import type { Ticks } from './money.ts';
-import { type Policy, priceOf } from './policy.ts';
+import { type Policy, priceOf, teamPolicyOf } from './policy.ts';
 
 export type QueuedLease = {
   leaseId: string;
   accountId: string;
   sessionId: string;
+  /** Whose prices hold. */
+  team: string;
   deviceType: string;
   deviceCount: number;
   leaseSeconds: number;
@@ -125,7 +127,8 @@ function isWanted(queued: QueuedLease, pool: Pool): boolean {
 
 /** The cheapest that will do, then the one with least left over: whole hosts stay whole. */
 function bestPool(queued: QueuedLease, pools: readonly Pool[], policy: Policy): Pool | undefined {
-  const price = (pool: Pool) => Number(priceOf(policy, pool.type));
+  const { prices } = teamPolicyOf(policy, queued.team);
+  const price = (pool: Pool) => Number(priceOf(prices, pool.type));
   return pools
     .filter((pool) => pool.free.length >= queued.deviceCount)
     .sort((a, b) => price(a) - price(b) || a.free.length - b.free.length)[0];

@@ -1,5 +1,6 @@
 import type { Ticks } from './money.ts';
-import type { SessionState } from './state.ts';
+import type { SpendingPeriod } from './policy.ts';
+import type { GrantRequestState, SessionState } from './state.ts';
 
 /** The expected no, with the facts that explain it. Rendering is exhaustive over `kind`. */
 export type Refusal =
@@ -11,9 +12,15 @@ export type Refusal =
   | { kind: 'flag_unknown'; command: string; typed: string; flags: readonly string[] }
   | { kind: 'duration_not_understood'; typed: string }
   | { kind: 'unknown_image'; typed: string; offered: readonly string[] }
+  | { kind: 'amount_not_understood'; typed: string }
+  | { kind: 'reason_too_long'; characters: number; most: number }
+  | { kind: 'unknown_payee'; typed: string; known: readonly string[] }
+  | { kind: 'period_not_understood'; typed: string }
   // who asks
   | { kind: 'person_unknown'; platform: string; externalId: string }
   | { kind: 'not_allowed'; needs: 'holder or admin' | 'admin'; holder: string | null }
+  | { kind: 'link_code_wrong' }
+  | { kind: 'identity_taken'; platform: string }
   | { kind: 'request_key_reused'; requestKey: string }
   // what there is
   | { kind: 'no_hosts_yet' }
@@ -32,6 +39,29 @@ export type Refusal =
       /** What the available credits would pay for at this price and number of devices. */
       reachesSeconds: number;
     }
+  | {
+      kind: 'spending_limit';
+      period: SpendingPeriod;
+      limit: Ticks;
+      charged: Ticks;
+      held: Ticks;
+      needed: Ticks;
+      resetsAt: Date;
+    }
+  | { kind: 'device_limit'; whose: 'person' | 'team'; limit: number; used: number; asked: number }
+  // credits that are moved by hand
+  | { kind: 'too_little_available'; account: string; needed: Ticks; available: Ticks }
+  /** Nobody decides on credits of their own. */
+  | { kind: 'own_credits' }
+  /** More than one approver may give alone. */
+  | { kind: 'quorum_needed'; above: Ticks }
+  | { kind: 'too_few_approvers'; team: string; needed: number; there: number }
+  | { kind: 'too_many_requests'; limit: number }
+  | { kind: 'unknown_request'; typed: string }
+  | { kind: 'request_of_another' }
+  | { kind: 'request_decided'; state: GrantRequestState }
+  | { kind: 'unknown_transfer'; typed: string }
+  | { kind: 'not_reversible'; number: number; why: 'its kind' | 'already reversed' }
   // which session
   | { kind: 'no_session_of_yours' }
   | { kind: 'which_session'; names: readonly string[] }

@@ -12,6 +12,13 @@ export const transitions = {
     ended: [],
   },
   hold: { placed: ['settled', 'released', 'expired'], settled: [], released: [], expired: [] },
+  grant_request: {
+    pending: ['approved', 'denied', 'withdrawn', 'expired'],
+    approved: [],
+    denied: [],
+    withdrawn: [],
+    expired: [],
+  },
   host: { ready: ['draining'], draining: ['ready', 'drained'], drained: ['ready'] },
   device: { offered: ['quarantined'], quarantined: ['offered'] },
   notice: { due: ['sent', 'given_up'], sent: [], given_up: [] },
@@ -23,6 +30,7 @@ export type StateOf<M extends Machine> = keyof (typeof transitions)[M] & string;
 export type LeaseState = StateOf<'lease'>;
 export type SessionState = StateOf<'session'>;
 export type HoldState = StateOf<'hold'>;
+export type GrantRequestState = StateOf<'grant_request'>;
 export type HostState = StateOf<'host'>;
 export type DeviceState = StateOf<'device'>;
 

@@ -1,10 +1,22 @@
 import type { Fleet, Perform } from './action.ts';
-import type { Person, Role } from './entity.ts';
+import type { Channel, Person, Role } from './entity.ts';
 import type { MessageRef, Platform } from './message.ts';
 import type { Ticks } from './money.ts';
 import type { ContainerSpec, Inventory, StartProgress } from './ports.ts';
 import type { RecordedSession } from './reconcile.ts';
-import type { Balance, Board, BookDifference, Notice, SessionView } from './view.ts';
+import type {
+  Balance,
+  Board,
+  BookDifference,
+  EventsAsked,
+  EventView,
+  GrantRequestView,
+  Notice,
+  Payee,
+  SessionView,
+  Statement,
+  TransferView,
+} from './view.ts';
 
 /**
  * The port to Postgres. State changes through `perform` alone; what begins with `note` keeps
@@ -16,11 +28,19 @@ export type Store = {
   /** Makes teams, people and hosts as configured; what exists is brought up to date. */
   setUp(site: Site): Promise<SetUp>;
 
-  personOf(platform: Platform, externalId: string): Promise<Person | null>;
+  /** As a member of the team whose channel it is, else of their own. */
+  personOf(platform: Platform, externalId: string, channel: string): Promise<Person | null>;
   personOfToken(hash: string): Promise<Person | null>;
   /** A person has one token: an earlier one ends. */
   addToken(personId: string, hash: string): Promise<void>;
-  externalIdOf(personId: string, platform: Platform): Promise<string | null>;
+  /** Where to reach a person: on that platform, else on another of these. */
+  addressOf(
+    personId: string,
+    preferred: Platform,
+    others: readonly Platform[],
+  ): Promise<{ platform: Platform; externalId: string } | null>;
+  /** Whom credits can be moved to or from, and whose balance can be asked for, by name. */
+  payees(): Promise<Payee[]>;
 
   /** The session that a request with this key was about, if there was one. */
   sessionOfRequest(requestKey: string): Promise<SessionView | null>;
@@ -31,13 +51,31 @@ export type Store = {
   board(): Promise<Board>;
   /** Unlocked, for estimates. */
   fleet(): Promise<Fleet>;
-  balanceOf(teamId: string): Promise<Balance>;
-  /** Recomputes every account from transfers and holds. Empty: the book adds up. */
+  balanceOf(accountId: string): Promise<Balance>;
+  /** What moved on an account in a time, `until` not included. */
+  statementOf(accountId: string, during: { from: Date; until: Date }): Promise<Statement>;
+  transferById(transferId: string): Promise<TransferView | null>;
+  /** Recomputes every account and charge from what they follow from. Empty: the book adds up. */
   checkBook(): Promise<BookDifference[]>;
+  /** The audit, latest first. */
+  events(asked: EventsAsked): Promise<EventView[]>;
+  /** Of the allowances that an account had, the latest period of each form. */
+  allowancePeriods(accountId: string): Promise<string[]>;
+
+  requestById(requestId: string): Promise<GrantRequestView | null>;
+  requestByNumber(number: number): Promise<GrantRequestView | null>;
+  requestOfMessage(platform: Platform, ref: MessageRef): Promise<GrantRequestView | null>;
+  /** Those that are pending, oldest first. */
+  pendingRequests(teamId: string): Promise<GrantRequestView[]>;
+  /** Ids of requests that nobody decided by then. */
+  requestsValidUntil(at: Date): Promise<string[]>;
+  noteRequestMessage(requestId: string, ref: MessageRef): Promise<void>;
 
   recordedSessions(hostId: string): Promise<RecordedSession[]>;
   /** Sessions whose end or next warning is near enough to look at. */
   sessionsEndingBefore(at: Date): Promise<EndingSession[]>;
+  /** Ids of sessions that have waited in line since then or longer. */
+  sessionsQueuedBefore(at: Date): Promise<string[]>;
   /** What to start for a session whose lease has devices. */
   containerSpec(sessionId: string): Promise<ContainerSpec | null>;
   /** When the host was last seen, as recorded by whichever process. */
@@ -78,6 +116,8 @@ export type Site = {
   teams: readonly {
     name: string;
     zone: string;
+    /** Commands given there are in this team's name. */
+    channels: readonly Channel[];
     people: readonly {
       name: string;
       roles: readonly Role[];

@@ -1,7 +1,7 @@
-import type { NoticeKind } from './change.ts';
+import type { NoticeKind, NoticeTo } from './change.ts';
 import type { EndReason } from './end-reason.ts';
-import type { Account, Channel } from './entity.ts';
-import type { MessageRef } from './message.ts';
+import type { Account, Actor, Channel, GrantRequest, Transfer, TransferKind } from './entity.ts';
+import type { MessageRef, Platform } from './message.ts';
 import type { Ticks } from './money.ts';
 import type { DeviceSample, StartProgress } from './ports.ts';
 import type { DeviceState, HostState, SessionState } from './state.ts';
@@ -76,20 +76,105 @@ export type BoardHost = {
   })[];
 };
 
-export type Balance = { account: Account; holds: readonly { session: string; amount: Ticks }[] };
+export type Balance = {
+  account: Account;
+  holds: readonly { session: string; holder: string; amount: Ticks }[];
+  /** Charges of the current month in the owner's zone, and of the last seven days. */
+  chargedThisMonth: Ticks;
+  chargedLastWeek: Ticks;
+  /** When the first transfer was made; null: none yet. */
+  openedAt: Date | null;
+};
 
-/** An account whose figures are not what its transfers and holds add up to. */
+export type Statement = {
+  account: Account;
+  zone: string;
+  /** Posted before the first of the lines. */
+  opening: Ticks;
+  lines: readonly StatementLine[];
+  /** Posted after the last of them. */
+  closing: Ticks;
+};
+
+export type StatementLine = {
+  number: number;
+  at: Date;
+  kind: TransferKind;
+  /** Below zero: it left the account. */
+  amount: Ticks;
+  balanceAfter: Ticks;
+  reason: string;
+  /** The account at the other end. */
+  other: string;
+  /** Of a charge: the session, and who used it. */
+  session: string | null;
+  person: string | null;
+  /** Who decided it: a person's name, or the part of Dibs. */
+  actor: string;
+};
+
+export type TransferView = Transfer & {
+  at: Date;
+  from: string;
+  to: string;
+  actor: string;
+};
+
+export type GrantRequestView = GrantRequest & {
+  number: number;
+  requester: string;
+  account: { kind: Account['kind']; name: string };
+  team: string;
+  decider: string | null;
+  approvals: readonly { personId: string; name: string; at: Date }[];
+  messageRef: MessageRef | null;
+};
+
+/** Somebody with an account, as they are called. */
+export type Payee = {
+  kind: 'person' | 'team';
+  name: string;
+  accountId: string;
+  personId: string | null;
+  teamIds: readonly string[];
+};
+
+/** A recorded figure that is not what it follows from. */
 export type BookDifference = {
-  account: string;
-  figure: 'posted' | 'held' | 'sum of the book';
+  /** An account's or a session's name; `all` for the whole book. */
+  of: string;
+  figure: 'posted' | 'held' | 'charge' | 'hold' | 'grant' | 'sum of the book';
   recorded: Ticks;
   recomputed: Ticks;
 };
 
+/** Narrows the audit; null: whatever. */
+export type EventsAsked = {
+  personId: string | null;
+  /** A session or a grant request. */
+  about: string | null;
+  limit: number;
+};
+
+/** One decision: who asked what, when, from where, decided on which facts, and how. */
+export type EventView = {
+  id: string;
+  at: Date;
+  actor: Actor;
+  action: string;
+  input: unknown;
+  facts: unknown;
+  outcome: unknown;
+};
+
+/** `about` is the id of a session, a grant request or a transfer, as `kind` says. */
 export type Notice = {
   id: string;
   kind: NoticeKind;
-  sessionId: string;
+  platform: Platform;
+  about: string;
+  /** Whom to tell, alone; null: whom the kind says. */
+  to: NoticeTo;
   attempts: number;
   revision: number;
 };

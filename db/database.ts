@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Sql, TransactionSql } from 'postgres';
-import * as schema from './schema.ts';
 
 /** A Postgres server or the embedded PGlite: the same to everything above this file. */
-export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
+export type Db = PgDatabase<PgQueryResultHKT>;
 export type Transaction = Parameters<Parameters<Db['transaction']>[0]>[0];
 
 export type Database = { db: Db; kind: 'postgres' | 'pglite'; close(): Promise<void> };
@@ -55,7 +54,7 @@ export async function openPostgres(url: string, connections = 5): Promise<Databa
     },
   });
   return {
-    db: drizzle(preparingAll(client), { schema }),
+    db: drizzle(preparingAll(client)),
     kind: 'postgres',
     close: () => client.end({ timeout: 5 }),
   };
@@ -111,9 +110,16 @@ export async function openPglite(folder: string | null): Promise<Database> {
     ...(folder === null ? {} : { dataDir: folder }),
     extensions: { btree_gist },
   });
-  const db = drizzle(client, { schema });
+  const db = drizzle(client);
   await migrate(db, { migrationsFolder });
   return { db, kind: 'pglite', close: () => client.close().finally(unlock) };
+}
+
+/** The rows of a statement of our own, which each driver hands over in its own way. */
+export async function rowsOf(db: Db | Transaction, statement: SQL): Promise<readonly unknown[]> {
+  const found: unknown = await db.execute(statement);
+  if (Array.isArray(found)) return found;
+  return (found as { rows: unknown[] }).rows;
 }
 
 /** Whether the database answers: for the readiness probe. */

@@ -4,8 +4,9 @@ import type { ContainerSpec, Inventory, NewId, StartProgress } from '../core/por
 import type { RecordedSession } from '../core/reconcile.ts';
 import type { EndingSession } from '../core/store.ts';
 import type { Db } from './database.ts';
-import { addNotice } from './outbox.ts';
-import { devices, hosts, leaseDevices, leases, sessions } from './schema.ts';
+import { addSessionNotice } from './outbox.ts';
+import { devices, hosts } from './schema/fleet.ts';
+import { leaseDevices, leases, sessions } from './schema/sessions.ts';
 
 /** Unended sessions on a host. Their devices are read when a step needs them, under its lock. */
 export function recordedSessions(db: Db, hostId: string): Promise<RecordedSession[]> {
@@ -25,6 +26,17 @@ export function sessionsEndingBefore(db: Db, at: Date): Promise<EndingSession[]>
     .innerJoin(leases, eq(leases.id, sessions.leaseId))
     .where(and(eq(sessions.state, 'running'), lte(until, at)))
     .orderBy(asc(until));
+}
+
+/** Those that wait in line, whose wait began at that moment or before. */
+export async function sessionsQueuedBefore(db: Db, at: Date): Promise<string[]> {
+  const rows = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .innerJoin(leases, eq(leases.id, sessions.leaseId))
+    .where(and(eq(leases.state, 'queued'), lte(leases.requestedAt, at)))
+    .orderBy(asc(leases.requestedAt));
+  return rows.map(({ id }) => id);
 }
 
 /** A session gets as much of its host as its devices are of the host's. */
@@ -91,7 +103,7 @@ export async function refreshMessages(
     .from(sessions)
     .where(and(eq(sessions.hostId, hostId), eq(sessions.state, 'running')));
   for (const { id: sessionId } of running)
-    await addNotice(db, { id: newId(), kind: 'session_changed', sessionId, dueAt: now });
+    await addSessionNotice(db, { id: newId(), kind: 'session_changed', sessionId, dueAt: now });
 }
 
 export async function noteUnreachable(db: Db, hostId: string, fault: string): Promise<void> {
@@ -117,6 +129,6 @@ export async function noteProgress(
     const noted = await tx.update(sessions).set({ progress }).where(held).returning();
     if (noted.length === 0) return;
     const kind = 'session_changed';
-    await addNotice(tx, { id: newId(), kind, sessionId, dueAt: now });
+    await addSessionNotice(tx, { id: newId(), kind, sessionId, dueAt: now });
   });
 }

@@ -1,13 +1,22 @@
 import { eq } from 'drizzle-orm';
-import type { Action, Moment, Needs, Outcome, Perform, Request } from '../core/action.ts';
-import { assert } from '../core/assert.ts';
+import type {
+  Action,
+  FactTable,
+  Moment,
+  Needs,
+  Outcome,
+  Perform,
+  Request,
+} from '../core/action.ts';
+import { assert, unreachable } from '../core/assert.ts';
+import type { Actor } from '../core/entity.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock, NewId } from '../core/ports.ts';
-import { apply } from './apply.ts';
+import { apply } from './changes/apply.ts';
 import { fromJson, hashOf, toJson } from './codec.ts';
 import type { Db, Transaction } from './database.ts';
-import { loadFacts } from './facts.ts';
-import { events } from './schema.ts';
+import { loadFacts } from './facts/load.ts';
+import { events } from './schema/events.ts';
 
 export type PerformDeps = {
   db: Db;
@@ -51,8 +60,7 @@ async function performIn<Input, Result, N extends Needs>(
   const { action, request } = asked;
   const { actor, input, requestKey } = request;
   const eventId = newId();
-  const asker = actor.kind === 'person' ? actor.personId : actor.name;
-  const inputHash = hashOf([action.name, asker, input]);
+  const inputHash = hashOf([action.name, askerOf(actor), input]);
   const [added] = await tx
     .insert(events)
     .values({ ...eventOf(asked), id: eventId, at: clock.now(), inputHash })
@@ -62,15 +70,15 @@ async function performIn<Input, Result, N extends Needs>(
 
   // The facts are locked before the clock is read, so that later decisions have later moments.
   const asking: Moment = { now: clock.now(), actor, policy, eventId, newId, newSecret };
-  const facts = await loadFacts(tx, action.needs(input, asking));
+  const facts = await loadFacts(tx, action.needs(input, asking), asking.now);
   const moment: Moment = { ...asking, now: clock.now() };
   const decision = action.decide(facts, input, moment);
   if (decision.kind === 'refused') {
     const outcome: Outcome<Result> = { kind: 'refused', refusal: decision.refusal };
-    // Nobody repeats what the system asks of itself, so its refusals would only fill the audit.
-    await (actor.kind === 'system'
-      ? tx.delete(events).where(eq(events.id, eventId))
-      : recordOutcome(tx, eventId, outcome));
+    // Nobody repeats what the system asks of itself, and strangers could fill the audit for fun.
+    await (actor.kind === 'person'
+      ? recordOutcome(tx, { eventId, outcome, facts })
+      : tx.delete(events).where(eq(events.id, eventId)));
     return outcome;
   }
   const outcome: Outcome<Result> = { kind: 'accepted', result: decision.result };
@@ -78,7 +86,7 @@ async function performIn<Input, Result, N extends Needs>(
   const applied = decision.changes.map((change) =>
     apply({ tx, now: moment.now, eventId, newId }, change),
   );
-  await allOf([...applied, recordOutcome(tx, eventId, outcome)]);
+  await allOf([...applied, recordOutcome(tx, { eventId, outcome, facts })]);
   return outcome;
 }
 
@@ -103,10 +111,43 @@ function eventOf<Input, Result, N extends Needs>({
   return { actor, requestKey, action: action.name, input: toJson(input ?? {}) };
 }
 
-async function recordOutcome(tx: Transaction, eventId: string, outcome: Outcome<unknown>) {
+function askerOf(actor: Actor): string {
+  switch (actor.kind) {
+    case 'person':
+      return actor.personId;
+    case 'stranger':
+      return `${actor.platform}:${actor.externalId}`;
+    case 'system':
+      return actor.name;
+    default:
+      return unreachable(actor);
+  }
+}
+
+/** What of the facts the audit keeps: those of the book, not the fleet and no secret. */
+const recordedFacts: readonly (keyof FactTable)[] = [
+  'payer',
+  'accounts',
+  'spending',
+  'transfer',
+  'request',
+  'approvers',
+  'pendingRequests',
+];
+
+async function recordOutcome(
+  tx: Transaction,
+  done: { eventId: string; outcome: Outcome<unknown>; facts: object },
+): Promise<void> {
+  const { eventId, outcome, facts } = done;
+  const entries = Object.entries(facts);
+  const kept = entries.filter(([name]) => recordedFacts.includes(name as keyof FactTable));
   await tx
     .update(events)
-    .set({ outcome: toJson(outcome) })
+    .set({
+      outcome: toJson(outcome),
+      facts: kept.length === 0 ? null : toJson(Object.fromEntries(kept)),
+    })
     .where(eq(events.id, eventId));
 }
 

@@ -1,17 +1,20 @@
-import { and, eq, inArray, isNull, ne, notInArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, notInArray, sql } from 'drizzle-orm';
+import { assert } from '../core/assert.ts';
 import type { NewId } from '../core/ports.ts';
 import type { SetUp, Site } from '../core/store.ts';
 import type { Db, Transaction } from './database.ts';
+import { hosts } from './schema/fleet.ts';
+import { accounts } from './schema/ledger.ts';
 import {
-  accounts,
   apiTokens,
-  hosts,
   identities,
   installations,
+  memberships,
   persons,
-  sessions,
+  teamChannels,
   teams,
-} from './schema.ts';
+} from './schema/people.ts';
+import { sessions } from './schema/sessions.ts';
 
 /** Any fixed number, other than that of the migrations. */
 const setUpLock = 4_208_416;
@@ -22,10 +25,13 @@ export function setUp(db: Db, newId: NewId, site: Site): Promise<SetUp> {
     await tx.execute(sql`select pg_advisory_xact_lock(${setUpLock})`);
     const installationId = await installation(tx, newId);
     await bookAccounts(tx, newId);
-    const made: SetUp['teams'][number][] = [];
-    for (const team of site.teams) made.push(await setUpTeam(tx, newId, team));
+    await tx.delete(teamChannels);
+    const made: (SetUp['teams'][number] & Made)[] = [];
+    for (const team of site.teams) made.push({ team, ...(await setUpTeam(tx, newId, team)) });
+    await setUpPeople(tx, newId, made);
     await forgetPeople(tx, site);
-    return { installationId, teams: made, hosts: await setUpHosts(tx, newId, site.hosts) };
+    const setUpTeams = made.map(({ team: _, ...team }) => team);
+    return { installationId, teams: setUpTeams, hosts: await setUpHosts(tx, newId, site.hosts) };
   });
 }
 
@@ -42,7 +48,10 @@ async function bookAccounts(tx: Transaction, newId: NewId): Promise<void> {
     await tx
       .insert(accounts)
       .values({ id: newId(), kind, name: kind, posted: 0n, held: 0n })
-      .onConflictDoNothing({ target: accounts.kind, where: isNull(accounts.teamId) });
+      .onConflictDoNothing({
+        target: accounts.kind,
+        where: sql`kind in ('issuer', 'spent')`,
+      });
   }
 }
 
@@ -53,32 +62,66 @@ async function setUpTeam(tx: Transaction, newId: NewId, team: Site['teams'][numb
     .values({ id: newId(), name, zone })
     .onConflictDoUpdate({ target: teams.name, set: { zone } })
     .returning();
-  const teamId = row?.id ?? '';
+  assert(row, 'an upsert gives its row back');
+  const teamId = row.id;
+  const account = await openAccount(tx, { id: newId(), kind: 'team', teamId, name });
+  for (const { platform, channel } of team.channels)
+    await tx
+      .insert(teamChannels)
+      .values({ platform, channel, teamId })
+      .onConflictDoUpdate({
+        target: [teamChannels.platform, teamChannels.channel],
+        set: { teamId },
+      });
+  return { name, teamId, accountId: account.id, posted: account.posted };
+}
+
+/** Opens an account where its owner has none, and gives it in either case. */
+async function openAccount(
+  tx: Transaction,
+  account: { id: string; kind: 'team' | 'person'; name: string } & (
+    | { teamId: string }
+    | { personId: string }
+  ),
+) {
+  const owner = 'teamId' in account ? accounts.teamId : accounts.personId;
+  const ownerId = 'teamId' in account ? account.teamId : account.personId;
   await tx
     .insert(accounts)
-    .values({ id: newId(), kind: 'team', teamId, name, posted: 0n, held: 0n })
-    .onConflictDoNothing({ target: accounts.teamId });
-  const [account] = await tx.select().from(accounts).where(eq(accounts.teamId, teamId));
-  for (const person of team.people) {
-    const roles = [...person.roles];
-    const [added] = await tx
-      .insert(persons)
-      .values({ id: newId(), teamId, name: person.name, roles })
-      .onConflictDoUpdate({ target: persons.name, set: { teamId, roles } })
-      .returning();
-    const personId = added?.id ?? '';
-    await tx.delete(identities).where(eq(identities.personId, personId));
-    for (const { platform, externalId } of person.identities)
-      await tx
-        .insert(identities)
-        .values({ platform, externalId, personId })
-        .onConflictDoUpdate({
-          target: [identities.platform, identities.externalId],
-          set: { personId },
-        });
-  }
-  return { name, teamId, accountId: account?.id ?? '', posted: account?.posted ?? 0n };
+    .values({ ...account, posted: 0n, held: 0n })
+    .onConflictDoNothing({ target: owner });
+  const [row] = await tx.select().from(accounts).where(eq(owner, ownerId));
+  assert(row, 'an account that was opened is there');
+  return row;
 }
+
+/** A person has one account and the identities of all teams that name them. */
+async function setUpPeople(tx: Transaction, newId: NewId, made: Made[]): Promise<void> {
+  await tx.delete(memberships);
+  await tx.delete(identities).where(eq(identities.origin, 'configured'));
+  for (const [position, { team, teamId }] of made.entries())
+    for (const { name, roles, identities: given } of team.people) {
+      const [person] = await tx
+        .insert(persons)
+        .values({ id: newId(), name })
+        .onConflictDoUpdate({ target: persons.name, set: { name } })
+        .returning();
+      assert(person, 'an upsert gives its row back');
+      const personId = person.id;
+      await openAccount(tx, { id: newId(), kind: 'person', personId, name });
+      await tx.insert(memberships).values({ teamId, personId, roles: [...roles], position });
+      for (const identity of given)
+        await tx
+          .insert(identities)
+          .values({ ...identity, personId })
+          .onConflictDoUpdate({
+            target: [identities.platform, identities.externalId],
+            set: { personId, origin: 'configured' },
+          });
+    }
+}
+
+type Made = { team: Site['teams'][number]; teamId: string };
 
 /** Whoever is no longer configured can ask for nothing any more; what they did stays. */
 async function forgetPeople(tx: Transaction, { teams: configured }: Site): Promise<void> {

@@ -1,8 +1,9 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Store } from '../core/store.ts';
-import { balanceOf, checkBook } from './book.ts';
+import { checkBook, eventsOf } from './audit.ts';
+import { allowancePeriods, balanceOf, statementOf, transferById } from './book.ts';
 import { type Database, ping } from './database.ts';
-import { loadFleet } from './facts.ts';
+import { loadFleet } from './facts/fleet.ts';
 import {
   containerSpec,
   hostSeenAt,
@@ -12,10 +13,22 @@ import {
   recordedSessions,
   refreshMessages,
   sessionsEndingBefore,
+  sessionsQueuedBefore,
 } from './observations.ts';
 import { claimNotices, noteSent, noteUnsent } from './outbox.ts';
+import { addressOf, payees, personOf, personOfToken } from './people.ts';
 import { createPerform, type PerformDeps } from './perform.ts';
-import { apiTokens, events, identities, persons, sessions } from './schema.ts';
+import {
+  noteRequestMessage,
+  pendingRequests,
+  requestById,
+  requestByNumber,
+  requestOfMessage,
+  requestsValidUntil,
+} from './requests.ts';
+import { events } from './schema/events.ts';
+import { apiTokens } from './schema/people.ts';
+import { sessions } from './schema/sessions.ts';
 import { setUp } from './set-up.ts';
 import { livingSessions, loadBoard, sessionById, sessionByName } from './views.ts';
 
@@ -27,35 +40,16 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     perform: createPerform({ ...deps, db }),
     setUp: (site) => setUp(db, newId, site),
 
-    async personOf(platform, externalId) {
-      const [row] = await db
-        .select({ person: persons })
-        .from(identities)
-        .innerJoin(persons, eq(persons.id, identities.personId))
-        .where(and(eq(identities.platform, platform), eq(identities.externalId, externalId)));
-      return row?.person ?? null;
-    },
-    async personOfToken(hash) {
-      const [row] = await db
-        .select({ person: persons })
-        .from(apiTokens)
-        .innerJoin(persons, eq(persons.id, apiTokens.personId))
-        .where(eq(apiTokens.hash, hash));
-      return row?.person ?? null;
-    },
+    personOf: (platform, externalId, channel) => personOf(db, { platform, externalId, channel }),
+    personOfToken: (hash) => personOfToken(db, hash),
     async addToken(personId, hash) {
       await db.transaction(async (tx) => {
         await tx.delete(apiTokens).where(eq(apiTokens.personId, personId));
         await tx.insert(apiTokens).values({ personId, hash });
       });
     },
-    async externalIdOf(personId, platform) {
-      const [row] = await db
-        .select()
-        .from(identities)
-        .where(and(eq(identities.personId, personId), eq(identities.platform, platform)));
-      return row?.externalId ?? null;
-    },
+    addressOf: (personId, preferred, others) => addressOf(db, personId, { preferred, others }),
+    payees: () => payees(db),
 
     async sessionOfRequest(requestKey) {
       const [event] = await db.select().from(events).where(eq(events.requestKey, requestKey));
@@ -67,11 +61,23 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     livingSessions: (of) => livingSessions(db, of),
     board: () => loadBoard(db),
     fleet: () => loadFleet(db),
-    balanceOf: (teamId) => balanceOf(db, teamId),
+    balanceOf: (accountId) => balanceOf(db, accountId, clock.now()),
+    statementOf: (accountId, during) => statementOf(db, accountId, during),
+    transferById: (transferId) => transferById(db, transferId),
+    allowancePeriods: (accountId) => allowancePeriods(db, accountId),
     checkBook: () => checkBook(db),
+    events: (asked) => eventsOf(db, asked),
+
+    requestById: (requestId) => requestById(db, requestId),
+    requestByNumber: (number) => requestByNumber(db, number),
+    requestOfMessage: (platform, ref) => requestOfMessage(db, platform, ref),
+    pendingRequests: (teamId) => pendingRequests(db, teamId),
+    requestsValidUntil: (at) => requestsValidUntil(db, at),
+    noteRequestMessage: (requestId, ref) => noteRequestMessage(db, requestId, ref),
 
     recordedSessions: (hostId) => recordedSessions(db, hostId),
     sessionsEndingBefore: (at) => sessionsEndingBefore(db, at),
+    sessionsQueuedBefore: (at) => sessionsQueuedBefore(db, at),
     containerSpec: (sessionId) => containerSpec(db, sessionId),
     hostSeenAt: (hostId) => hostSeenAt(db, hostId),
     noteSeen: (hostId, at, inventory) => noteSeen(db, hostId, { at, inventory }),

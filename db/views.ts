@@ -1,18 +1,10 @@
 import { and, asc, desc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import type { Board, BoardHost, DeviceView, SessionView } from '../core/view.ts';
 import type { Db } from './database.ts';
-import {
-  accounts,
-  devices,
-  holds,
-  hosts,
-  leaseDevices,
-  leases,
-  persons,
-  sessions,
-  teams,
-  transfers,
-} from './schema.ts';
+import { devices, hosts } from './schema/fleet.ts';
+import { accounts, transfers } from './schema/ledger.ts';
+import { persons, teams } from './schema/people.ts';
+import { holds, leaseDevices, leases, sessions } from './schema/sessions.ts';
 
 /** Most sessions that a list shows. */
 const listLimit = 500;
@@ -32,7 +24,7 @@ export function livingSessions(
   { personId, teamId }: { personId?: string; teamId?: string },
 ): Promise<SessionView[]> {
   const ofPerson = personId === undefined ? undefined : eq(leases.personId, personId);
-  const ofTeam = teamId === undefined ? undefined : eq(persons.teamId, teamId);
+  const ofTeam = teamId === undefined ? undefined : eq(leases.teamId, teamId);
   return loadSessions(db, and(ne(sessions.state, 'ended'), ofPerson, ofTeam));
 }
 
@@ -79,7 +71,7 @@ async function loadSessions(db: Db, condition: SQL | undefined): Promise<Session
     .from(sessions)
     .innerJoin(leases, eq(leases.id, sessions.leaseId))
     .innerJoin(persons, eq(persons.id, leases.personId))
-    .innerJoin(teams, eq(teams.id, persons.teamId))
+    .innerJoin(teams, eq(teams.id, leases.teamId))
     .innerJoin(accounts, eq(accounts.id, leases.accountId))
     .innerJoin(holds, eq(holds.leaseId, leases.id))
     .leftJoin(hosts, eq(hosts.id, sessions.hostId))

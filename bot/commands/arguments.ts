@@ -1,10 +1,12 @@
 import { anyDevice, familyOf, typeMatches } from '../../core/device-type.ts';
+import { type Ticks, ticksOfCredits } from '../../core/money.ts';
 import type { Image } from '../../core/ports.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { Store } from '../../core/store.ts';
-import type { SessionView } from '../../core/view.ts';
+import type { GrantRequestView, Payee, SessionView } from '../../core/view.ts';
 import type { CatalogueImage } from '../defaults.ts';
 import { formatDuration, parseDuration } from '../duration.ts';
+import { inCredits } from '../render/words.ts';
 import type { Command } from './command.ts';
 
 /** What an argument becomes, by its kind. */
@@ -14,6 +16,16 @@ export type ArgumentValues = {
   image: Image;
   session: SessionView;
   command: Command;
+  /** Above zero. */
+  amount: Ticks;
+  /** Above or below zero. */
+  change: Ticks;
+  payee: Payee;
+  /** The rest of the line. */
+  reason: string;
+  request: GrantRequestView;
+  transfer: number;
+  code: string;
 };
 export type ArgumentKind = keyof ArgumentValues;
 
@@ -112,7 +124,114 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
       return commands.map(({ name, summary }) => ({ text: name, hint: summary }));
     },
   },
+  amount: {
+    says: 'number of credits',
+    example: '20 or 12.5',
+    parse(typed) {
+      const value = parseCredits(typed);
+      return value !== null && value > 0n
+        ? { value }
+        : { refusal: { kind: 'amount_not_understood', typed } };
+    },
+    suggest: nothing,
+  },
+  change: {
+    says: 'number of credits',
+    example: '20 or -20',
+    parse(typed) {
+      const value = parseCredits(typed);
+      return value !== null && value !== 0n
+        ? { value }
+        : { refusal: { kind: 'amount_not_understood', typed } };
+    },
+    suggest: nothing,
+  },
+  payee: {
+    says: 'person or team',
+    example: '@bob or vision',
+    async parse(typed, { store, personId, teamId }) {
+      const name = typed.replace(/^@/, '').toLowerCase();
+      const all = await store.payees();
+      const value = all.find((payee) => {
+        if (name === 'me') return payee.personId === personId;
+        if (name === 'team') return payee.kind === 'team' && payee.teamIds.includes(teamId);
+        return payee.name.toLowerCase() === name;
+      });
+      const known = all.map((payee) => payee.name);
+      return value ? { value } : { refusal: { kind: 'unknown_payee', typed, known } };
+    },
+    async suggest({ store, personId }) {
+      const all = await store.payees();
+      return all
+        .filter((payee) => payee.personId !== personId)
+        .map(({ name, kind }) => ({ text: kind === 'person' ? `@${name}` : name, hint: kind }));
+    },
+  },
+  reason: {
+    says: 'reason',
+    example: '"ablation for the paper, due Friday"',
+    parse: (typed) =>
+      typed.length <= mostReasonCharacters
+        ? { value: typed }
+        : {
+            refusal: {
+              kind: 'reason_too_long',
+              characters: typed.length,
+              most: mostReasonCharacters,
+            },
+          },
+    suggest: nothing,
+  },
+  request: {
+    says: 'number of a request',
+    example: '17',
+    async parse(typed, { store }) {
+      const [, number] = /^#?(\d{1,9})$/.exec(typed) ?? [];
+      const value = number === undefined ? null : await store.requestByNumber(Number(number));
+      return value ? { value } : { refusal: { kind: 'unknown_request', typed } };
+    },
+    async suggest({ store, teamId }) {
+      const pending = await store.pendingRequests(teamId);
+      return pending.map(({ number, requester, amount }) => {
+        return { text: String(number), hint: `${requester}, ${inCredits(amount)}` };
+      });
+    },
+  },
+  transfer: {
+    says: 'number of a transfer',
+    example: '1204',
+    parse(typed) {
+      const [, number] = /^#?(\d{1,15})$/.exec(typed) ?? [];
+      return number === undefined
+        ? { refusal: { kind: 'unknown_transfer', typed } }
+        : { value: Number(number) };
+    },
+    suggest: nothing,
+  },
+  code: {
+    says: 'code',
+    example: 'K7QF-2MXD',
+    parse: (typed) => ({ value: typed }),
+    suggest: nothing,
+  },
 };
+
+const mostReasonCharacters = 300;
+/** More than any site grants, and far from what an account can hold. */
+const mostCredits = 1e9;
+
+async function nothing(): Promise<[]> {
+  return [];
+}
+
+/** `200`, `12.5`, `12,5`, `1,000`, `-20`: three decimals at most; null if it is none. */
+export function parseCredits(typed: string): Ticks | null {
+  const plain = typed.replace(/^[−–]/, '-').replace(/(?<=\d),(?=\d{3}(?:\D|$))/g, '');
+  const written = plain.replace(',', '.');
+  if (!/^[-+]?\d+(\.\d{1,3})?$/.test(written)) return null;
+  const credits = Number(written);
+  return Math.abs(credits) > mostCredits ? null : ticksOfCredits(credits);
+}
 
 /** `a100`, `a100x2`, `a100×2`, `gpu`. A type of its own may hold an x and digits: `rtx4090`. */
 export function parseDevices(typed: string): ArgumentValues['devices'] {

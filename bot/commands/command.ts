@@ -1,4 +1,4 @@
-import type { Actor, Channel } from '../../core/entity.ts';
+import type { Channel, PersonActor } from '../../core/entity.ts';
 import type { Reply } from '../../core/invocation.ts';
 import type { Message } from '../../core/message.ts';
 import type { Policy } from '../../core/policy.ts';
@@ -35,7 +35,7 @@ export type CommandContext = {
   images: readonly CatalogueImage[];
   commands: readonly Command[];
   newSecret: () => string;
-  actor: Extract<Actor, { kind: 'person' }>;
+  actor: PersonActor;
   channel: Channel;
   requestKey: string;
   /** Something changed for that host: its loop need not wait for its time. */

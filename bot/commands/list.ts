@@ -1,3 +1,4 @@
+import { teamPolicyOf } from '../../core/policy.ts';
 import { renderBoard } from '../render/overview.ts';
 import { accepted, command } from './command.ts';
 
@@ -7,7 +8,8 @@ export const list = command({
   arguments: [],
   flags: [],
   examples: ['list'],
-  async run({ store, policy }) {
-    return accepted(renderBoard(await store.board(), policy));
+  async run({ store, policy, actor }) {
+    const { prices } = teamPolicyOf(policy, actor.team);
+    return accepted(renderBoard(await store.board(), prices));
   },
 });

@@ -6,14 +6,12 @@ type Parsed = { command: Command; given: Given } | { refusal: Refusal };
 
 /** What follows `/gpu`, to a command and its values. */
 export async function parseCommand(text: string, context: ArgumentContext): Promise<Parsed> {
-  const [name, ...words] = wordsOf(text);
+  const [name] = wordsOf(text);
   if (name === undefined) return { refusal: { kind: 'nothing_typed' } };
   const named = await argumentTypes.command.parse(name.replace(/^-+/, ''), context);
   if ('refusal' in named) return named;
   const command = named.value;
-  const flags = new Set(
-    words.filter((word) => word.startsWith('--')).map((word) => word.toLowerCase()),
-  );
+  const { words, flags } = split(command, text);
   if (flags.has('--help')) return parseCommand(`help ${command.name}`, context);
   const unknownFlag = [...flags].find((flag) => !command.flags.some((row) => row.name === flag));
   if (unknownFlag !== undefined) {
@@ -21,9 +19,24 @@ export async function parseCommand(text: string, context: ArgumentContext): Prom
     const refusal = { kind: 'flag_unknown', command: command.name, typed: unknownFlag } as const;
     return { refusal: { ...refusal, flags: names } };
   }
-  const rest = words.filter((word) => !word.startsWith('--'));
-  const values = await parseValues(command, rest, context);
+  const values = await parseValues(command, words, context);
   return 'refusal' in values ? values : { command, given: { values: values.values, flags } };
+}
+
+function split(command: Command, text: string): { words: string[]; flags: Set<string> } {
+  const hasReason = command.arguments.at(-1)?.kind === 'reason';
+  const all = hasReason
+    ? phrasesOf(text)
+    : wordsOf(text).map((word) => ({ text: word, isQuoted: false }));
+  const isFlag = (word: { text: string; isQuoted: boolean }) =>
+    !word.isQuoted && /^--[a-z]/i.test(word.text);
+  return {
+    words: all
+      .filter((word) => !isFlag(word))
+      .map((word) => word.text)
+      .slice(1),
+    flags: new Set(all.filter(isFlag).map((word) => word.text.toLowerCase())),
+  };
 }
 
 /**
@@ -31,12 +44,8 @@ export async function parseCommand(text: string, context: ArgumentContext): Prom
  * what belongs together made one: `2 hours`, `1h 30m`, `a100 x2`.
  */
 export function wordsOf(text: string): string[] {
-  const plain = text
-    .trim()
-    .replace(/^\/?gpu(?=\s|$)/i, '')
+  const joined = plainly(text)
     .replace(/[“”„"'‘’]/g, '')
-    .replace(/(?<=\s)[–—](?=[a-z])/gi, '--');
-  const joined = plain
     .replace(
       /(^|\s)(\d+(?:[.,]\d+)?)\s+(?=(d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)(\s|$))/gi,
       '$1$2',
@@ -49,6 +58,22 @@ export function wordsOf(text: string): string[] {
   return joined.split(/\s+/).filter((word) => word !== '');
 }
 
+/** Words as they are, where a sentence is part of them; what stands in quotes is one. */
+export function phrasesOf(text: string): { text: string; isQuoted: boolean }[] {
+  const pattern = /(?<!\S)(?:["“„”]([^"“”„]+)["“”]|['‘](.+?)['’])(?!\S)|\S+/g;
+  return [...plainly(text).matchAll(pattern)].map(([word, double, single]) => {
+    const quoted = double ?? single;
+    return { text: quoted?.trim() ?? word, isQuoted: quoted !== undefined };
+  });
+}
+
+function plainly(text: string): string {
+  return text
+    .trim()
+    .replace(/^\/?gpu(?=\s|$)/i, '')
+    .replace(/(?<=\s)[–—](?=[a-z])/gi, '--');
+}
+
 async function parseValues(
   command: Command,
   words: readonly string[],
@@ -58,23 +83,37 @@ async function parseValues(
   const rest = [...words];
   const example = command.examples[0] ?? command.name;
   for (const [at, argument] of command.arguments.entries()) {
-    if (isLeftOut(argument, rest, command.arguments.slice(at + 1))) continue;
-    const typed = rest.shift();
-    if (typed === undefined) {
-      const missing = argumentTypes[argument.kind].says;
-      const refusal = { kind: 'argument_missing', command: command.name, example } as const;
-      return { refusal: { ...refusal, argument: missing } };
-    }
+    const later = command.arguments.slice(at + 1);
+    if (isLeftOut(argument, rest, later)) continue;
+    const typed = argument.kind === 'reason' ? rest.splice(0).join(' ') : rest.shift();
+    if (!typed) return { refusal: missing(command, argument) };
     const parsed = await argumentTypes[argument.kind].parse(typed, context);
-    if ('refusal' in parsed) return parsed;
-    values[argument.name] = parsed.value;
+    if ('refusal' in parsed) {
+      if (!(await isForNext(argument, later, { typed, context }))) return parsed;
+      rest.unshift(typed);
+    } else values[argument.name] = parsed.value;
   }
   const [typed] = rest;
   if (typed === undefined) return { values };
   return { refusal: { kind: 'argument_not_understood', command: command.name, typed, example } };
 }
 
+function missing({ name, examples }: Command, { kind }: Argument): Refusal {
+  const { says } = argumentTypes[kind];
+  return { kind: 'argument_missing', command: name, argument: says, example: examples[0] ?? name };
+}
+
 /** An optional argument is left out when the words left are only enough for the required ones. */
 function isLeftOut(argument: Argument, rest: readonly string[], later: readonly Argument[]) {
   return !argument.required && rest.length <= later.filter(({ required }) => required).length;
+}
+
+/** Of two optional arguments the first may be left out: then the word is the second. */
+async function isForNext(
+  argument: Argument,
+  [next]: readonly Argument[],
+  { typed, context }: { typed: string; context: ArgumentContext },
+): Promise<boolean> {
+  if (argument.required || next === undefined || next.required) return false;
+  return 'value' in (await argumentTypes[next.kind].parse(typed, context));
 }

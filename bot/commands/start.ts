@@ -12,7 +12,10 @@ export const start = command({
     { name: 'duration', kind: 'duration', required: true },
     { name: 'image', kind: 'image', required: false },
   ],
-  flags: [{ name: '--now', says: 'Refuse instead of waiting in line.' }],
+  flags: [
+    { name: '--now', says: 'Refuse instead of waiting in line.' },
+    { name: '--me', says: 'Pay with your own credits instead of the team’s.' },
+  ],
   examples: ['start a100 2h', 'start a100x2 90m pytorch', 'start any 1h --now'],
   async run(context, { type, duration, image }, flags) {
     const { store, actor, channel, requestKey, images } = context;
@@ -21,6 +24,8 @@ export const start = command({
       actor,
       input: {
         personId: actor.personId,
+        teamId: actor.teamId,
+        own: flags.has('--me'),
         ...type,
         leaseSeconds: duration,
         image: image ?? defaultImage(images, type.deviceType),

@@ -1,12 +1,17 @@
+import { approve, deny } from './approve.ts';
 import { balance } from './balance.ts';
 import type { Command } from './command.ts';
 import { extend } from './extend.ts';
+import { adjust, give, grant, reverse } from './grant.ts';
 import { help } from './help.ts';
+import { link } from './link.ts';
 import { list } from './list.ts';
+import { request } from './request.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { token } from './token.ts';
+import { withdraw } from './withdraw.ts';
 
 /** Every command there is. */
 export const commands: readonly Command[] = [
@@ -16,6 +21,15 @@ export const commands: readonly Command[] = [
   list,
   status,
   balance,
+  request,
+  approve,
+  deny,
+  withdraw,
+  give,
+  grant,
+  adjust,
+  reverse,
+  link,
   token,
   help,
 ];

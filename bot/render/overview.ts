@@ -1,10 +1,10 @@
 import type { Message, MessagePart, Text } from '../../core/message.ts';
-import { type Policy, priceOf, sortedTypes } from '../../core/policy.ts';
+import { type PriceList, priceOf, sortedTypes } from '../../core/policy.ts';
 import type { Balance, Board, BoardHost, SessionView } from '../../core/view.ts';
 import { clock, creditsOf, devicesWords, inCredits, priceWords, sentence } from './words.ts';
 
 /** What is free, in use and waiting. */
-export function renderBoard(board: Board, policy: Policy): Message {
+export function renderBoard(board: Board, prices: PriceList): Message {
   const devices = board.hosts.flatMap(({ devices: list }) => list);
   const offered = devices.filter(({ state }) => state === 'offered');
   const types = sortedTypes(offered.map(({ type }) => type));
@@ -12,7 +12,7 @@ export function renderBoard(board: Board, policy: Policy): Message {
   const rows = types.map((type) => {
     const ofType = offered.filter((device) => device.type === type);
     const free = ofType.filter(({ session }) => session === null).length;
-    return [type, `${free} of ${ofType.length}`, priceWords(priceOf(policy, type))];
+    return [type, `${free} of ${ofType.length}`, priceWords(priceOf(prices, type))];
   });
   const simulated = board.hosts.some((host) => host.simulated);
   return {

@@ -1,7 +1,7 @@
-import { unreachable } from '../../core/assert.ts';
 import type { Message, Text } from '../../core/message.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { formatDuration } from '../duration.ts';
+import { creditRefusals } from './credit-refusal.ts';
 import {
   clock,
   code,
@@ -17,79 +17,77 @@ type RefusalOf<K extends Refusal['kind']> = Extract<Refusal, { kind: K }>;
 
 /** Every refusal in a sentence with the way out. */
 export function renderRefusal(refusal: Refusal): Message {
-  return sentence('warning', ...refusalWords(refusal));
+  // The table has for each kind what takes that kind, which the compiler cannot follow from here.
+  const say = words[refusal.kind] as (of: Refusal) => Text;
+  return sentence('warning', ...say(refusal));
 }
 
-function refusalWords(refusal: Refusal): Text {
-  switch (refusal.kind) {
-    case 'nothing_typed':
-      return ['Say what to do: ', code('/gpu start a100 2h'), ', or ', code('/gpu help'), '.'];
-    case 'unknown_command':
-      return unknownCommand(refusal);
-    case 'argument_missing':
-      return [`${refusal.command} needs a ${refusal.argument}: `, code(`/gpu ${refusal.example}`)];
-    case 'argument_not_understood':
-      return [
-        `I do not understand “${refusal.typed}” there. ${refusal.command} is written like `,
-        code(`/gpu ${refusal.example}`),
-      ];
-    case 'flag_unknown':
-      return [
-        `${refusal.command} does not know ${refusal.typed}`,
-        refusal.flags.length > 0 ? `, only ${eitherOf(refusal.flags)}.` : '; it takes no options.',
-      ];
-    case 'duration_not_understood':
-      return durationWords(refusal.typed);
-    case 'unknown_image':
-      return unknown('image', refusal.typed, refusal.offered);
-    case 'person_unknown':
-      return [
-        `I do not know you here yet (${refusal.platform} ${refusal.externalId}). `,
-        'An admin can add you under teams, people in dibs.yaml.',
-      ];
-    case 'not_allowed':
-      return refusal.holder === null
-        ? ['Only an admin may do that.']
-        : [`That session is ${refusal.holder}’s. Only ${refusal.holder} or an admin may do that.`];
-    case 'request_key_reused':
-      return ['That request key was used for something else. Send a new one with a new request.'];
-    case 'no_hosts_yet':
-      return ['No host has answered yet. ', code('/gpu list'), ' shows what each one says.'];
-    case 'unknown_device_type':
-      return unknownDeviceType(refusal);
-    case 'too_many_devices':
-      return tooManyDevices(refusal);
-    case 'none_free':
-      return noneFree(refusal);
-    case 'queue_full':
-      return [`${refusal.limit} requests are waiting already. Try again when the line is shorter.`];
-    case 'lease_too_short':
-      return [`At least ${formatDuration(refusal.leastSeconds)}, please.`];
-    case 'lease_too_long':
-      return [
-        `${formatDuration(refusal.askedSeconds)} in all is more than the limit of `,
-        `${formatDuration(refusal.mostSeconds)} for one lease.`,
-      ];
-    case 'short_balance':
-      return shortBalance(refusal);
-    case 'no_session_of_yours':
-      return ['You have no session. Start one: ', code('/gpu start a100 2h')];
-    case 'which_session':
-      return [`You have ${refusal.names.length} sessions. Say which: ${eitherOf(refusal.names)}.`];
-    case 'unknown_session':
-      return unknown('session', refusal.typed, refusal.living);
-    case 'session_over':
-      return [
-        refusal.state === 'ended' ? `${refusal.name} has ended.` : `${refusal.name} is ending.`,
-        ' Start a new one: ',
-        code('/gpu start'),
-      ];
-    case 'stale':
-      return ['Things have changed meanwhile. Try again.'];
-    default:
-      return unreachable(refusal);
-  }
-}
+type Words = { [K in Refusal['kind']]: (refusal: RefusalOf<K>) => Text };
+
+const words: Words = {
+  ...creditRefusals,
+  nothing_typed: () => [
+    'Say what to do: ',
+    code('/gpu start a100 2h'),
+    ', or ',
+    code('/gpu help'),
+    '.',
+  ],
+  unknown_command: unknownCommand,
+  argument_missing: (refusal) => [
+    `${refusal.command} needs a ${refusal.argument}: `,
+    code(`/gpu ${refusal.example}`),
+  ],
+  argument_not_understood: (refusal) => [
+    `I do not understand “${refusal.typed}” there. ${refusal.command} is written like `,
+    code(`/gpu ${refusal.example}`),
+  ],
+  flag_unknown: (refusal) => [
+    `${refusal.command} does not know ${refusal.typed}`,
+    refusal.flags.length > 0 ? `, only ${eitherOf(refusal.flags)}.` : '; it takes no options.',
+  ],
+  duration_not_understood: (refusal) => durationWords(refusal.typed),
+  unknown_image: (refusal) => unknown('image', refusal.typed, refusal.offered),
+  person_unknown: (refusal) => [
+    `I do not know you here yet (${refusal.platform} ${refusal.externalId}). `,
+    'An admin can add you under teams, people in dibs.yaml.',
+  ],
+  not_allowed: (refusal) =>
+    refusal.holder === null
+      ? ['Only an admin may do that.']
+      : [`That session is ${refusal.holder}’s. Only ${refusal.holder} or an admin may do that.`],
+  request_key_reused: () => [
+    'That request key was used for something else. Send a new one with a new request.',
+  ],
+  no_hosts_yet: () => [
+    'No host has answered yet. ',
+    code('/gpu list'),
+    ' shows what each one says.',
+  ],
+  unknown_device_type: unknownDeviceType,
+  too_many_devices: tooManyDevices,
+  none_free: noneFree,
+  queue_full: (refusal) => [
+    `${refusal.limit} requests are waiting already. Try again when the line is shorter.`,
+  ],
+  lease_too_short: (refusal) => [`At least ${formatDuration(refusal.leastSeconds)}, please.`],
+  lease_too_long: (refusal) => [
+    `${formatDuration(refusal.askedSeconds)} in all is more than the limit of `,
+    `${formatDuration(refusal.mostSeconds)} for one lease.`,
+  ],
+  short_balance: shortBalance,
+  no_session_of_yours: () => ['You have no session. Start one: ', code('/gpu start a100 2h')],
+  which_session: (refusal) => [
+    `You have ${refusal.names.length} sessions. Say which: ${eitherOf(refusal.names)}.`,
+  ],
+  unknown_session: (refusal) => unknown('session', refusal.typed, refusal.living),
+  session_over: (refusal) => [
+    refusal.state === 'ended' ? `${refusal.name} has ended.` : `${refusal.name} is ending.`,
+    ' Start a new one: ',
+    code('/gpu start'),
+  ],
+  stale: () => ['Things have changed meanwhile. Try again.'],
+};
 
 function unknownCommand({ typed, commands }: RefusalOf<'unknown_command'>): Text {
   const meant = nearest(typed, commands);
@@ -148,6 +146,7 @@ function shortBalance(refusal: RefusalOf<'short_balance'>): Text {
       : '';
   return [
     `That needs ${inCredits(needed)}, and ${account} has ${creditsOf(available)}: `,
-    `${inCredits(needed - available)} short.${reaches} Ask for less, or ask an admin.`,
+    `${inCredits(needed - available)} short.${reaches} Ask for less, or ask for credits: `,
+    code('/gpu request'),
   ];
 }

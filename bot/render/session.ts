@@ -86,6 +86,7 @@ export function renderEndingSoon(session: SessionView): Message {
           command: `extend ${session.name} 1h`,
           style: 'primary',
           confirm: null,
+          asks: null,
         },
         stopAction(session, 'Stop now'),
       ),
@@ -184,8 +185,14 @@ function runningParts(session: SessionView): MessagePart[] {
       : []),
     ...(gpus.length > 0 ? [samplesPart(gpus, session.simulated)] : []),
     actions(
-      { label: 'Extend 1h', command: `extend ${name} 1h`, style: 'primary', confirm: null },
-      { label: 'nvidia-smi', command: `status ${name}`, style: 'plain', confirm: null },
+      {
+        label: 'Extend 1h',
+        command: `extend ${name} 1h`,
+        style: 'primary',
+        confirm: null,
+        asks: null,
+      },
+      { label: 'nvidia-smi', command: `status ${name}`, style: 'plain', confirm: null, asks: null },
       stopAction(session, 'Stop'),
     ),
   ];
@@ -225,7 +232,15 @@ function endedParts(session: SessionView): MessagePart[] {
     { kind: 'text', text: why },
     { kind: 'text', text: receipt(session) },
     ...(isFailed && session.state === 'ended'
-      ? [actions({ label: 'Try again', command: againOf(session), style: 'plain', confirm: null })]
+      ? [
+          actions({
+            label: 'Try again',
+            command: againOf(session),
+            style: 'plain',
+            confirm: null,
+            asks: null,
+          }),
+        ]
       : []),
     ...(session.state === 'stopping'
       ? [{ kind: 'progress', label: `Removing the container of ${name}`, fraction: null } as const]
@@ -275,7 +290,7 @@ function endWords({ until }: SessionView): Text {
 function stopAction({ name, state }: SessionView, label: string): MessageAction {
   const confirm =
     state === 'running' ? `Stop ${name}? Files in /workspace stay, running programs end.` : null;
-  return { label, command: `stop ${name}`, style: 'danger', confirm };
+  return { label, command: `stop ${name}`, style: 'danger', confirm, asks: null };
 }
 
 function actions(...list: MessageAction[]): MessagePart {

@@ -69,6 +69,9 @@ export function plainText({ title, parts }: Message): string {
             ? part.label
             : `${part.label} ${Math.floor(part.fraction * 100)} %`,
         ];
+      case 'file':
+        return [part.text];
+      case 'reactions':
       case 'actions':
         return [];
       default:

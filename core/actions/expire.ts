@@ -2,6 +2,18 @@ import { accept, action, type Decision, refuse } from '../action.ts';
 import { endSession } from '../ending.ts';
 import type { Policy } from '../policy.ts';
 
+/** Gives up a lease that waited in line for too long; what was held for it is available again. */
+export const expireQueued = action({
+  name: 'expire_queued',
+  needs: (input: { sessionId: string }) => ({ session: input }),
+  decide: ({ session: facts }, _input, { now, policy }): Decision<null> => {
+    if (facts?.lease.state !== 'queued') return refuse({ kind: 'stale' });
+    const waitedSeconds = (now.getTime() - facts.lease.requestedAt.getTime()) / 1000;
+    if (waitedSeconds < policy.queueDeadlineSeconds) return refuse({ kind: 'stale' });
+    return accept(null, ...endSession(facts, { reason: 'queue_expired', at: now, now }));
+  },
+});
+
 /** What is due on a running lease: the end of its time, or a warning that it is near. */
 export const expire = action({
   name: 'expire',

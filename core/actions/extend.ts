@@ -1,15 +1,18 @@
 import { accept, action, refuse } from '../action.ts';
 import { assert } from '../assert.ts';
 import { refuseStranger } from '../holder.ts';
+import { refuseSpending } from '../limits.ts';
 import { cost, secondsFor } from '../money.ts';
+import { teamPolicyOf } from '../policy.ts';
 
 /** Lengthens a lease; the hold grows first, so that the longer lease is paid for too. */
 export const extend = action({
   name: 'extend',
-  needs: (input: { sessionId: string; addedSeconds: number }) => ({
-    session: { sessionId: input.sessionId },
+  needs: ({ sessionId }: { sessionId: string; addedSeconds: number }, { now }) => ({
+    session: { sessionId },
+    spending: { of: { sessionId }, at: now },
   }),
-  decide: ({ session: facts }, { sessionId, addedSeconds }, moment) => {
+  decide: ({ session: facts, spending }, { sessionId, addedSeconds }, moment) => {
     assert(facts, 'the session exists');
     const { session, lease, hold, account } = facts;
     const stranger = refuseStranger(facts.holder, moment.actor);
@@ -24,10 +27,16 @@ export const extend = action({
     if (addedSeconds < leastSeconds)
       return refuse({ kind: 'lease_too_short', askedSeconds: addedSeconds, leastSeconds });
     const leaseSeconds = lease.leaseSeconds + addedSeconds;
-    const { mostLeaseSeconds: mostSeconds } = moment.policy;
+    const { mostLeaseSeconds: mostSeconds, limits } = teamPolicyOf(
+      moment.policy,
+      facts.holder.team,
+    );
     if (leaseSeconds > mostSeconds)
       return refuse({ kind: 'lease_too_long', askedSeconds: leaseSeconds, mostSeconds });
     const needed = cost(lease.deviceCount, addedSeconds, lease.ticksPerSecond);
+    // One's own credits are spent without a limit.
+    const over = account.kind === 'team' ? refuseSpending(needed, spending, limits) : null;
+    if (over) return refuse(over);
     const available = account.posted - account.held;
     if (needed > available) {
       const reachesSeconds = secondsFor(available, lease.deviceCount, lease.ticksPerSecond);

@@ -1,7 +1,7 @@
 import { accept, action, type Moment } from '../action.ts';
 import type { Change } from '../change.ts';
 import { cost } from '../money.ts';
-import { priceOf } from '../policy.ts';
+import { priceOf, teamPolicyOf } from '../policy.ts';
 import { isOffering, type Placement, planQueue } from '../queue.ts';
 
 /** Gives free devices to those who wait in line, first come first served. */
@@ -29,7 +29,8 @@ export const promote = action({
  */
 export function placeLease({ queued, hostId, devices }: Placement, moment: Moment): Change[] {
   const { leaseId, sessionId } = queued;
-  const price = priceOf(moment.policy, devices[0]?.type ?? queued.deviceType);
+  const { prices } = teamPolicyOf(moment.policy, queued.team);
+  const price = priceOf(prices, devices[0]?.type ?? queued.deviceType);
   // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint.
   const ticksPerSecond = price < queued.ticksPerSecond ? price : queued.ticksPerSecond;
   const set = { activeAt: moment.now, ticksPerSecond };

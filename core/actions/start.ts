@@ -2,8 +2,9 @@ import { accept, action, type Decision, type Fleet, type Moment, refuse } from '
 import { assert } from '../assert.ts';
 import { typeMatches } from '../device-type.ts';
 import type { Account, Channel, Lease, Session } from '../entity.ts';
-import { cost, secondsFor } from '../money.ts';
-import { dearestPrice, priceOf, sortedTypes } from '../policy.ts';
+import { refuseDeviceCount, refuseSpending } from '../limits.ts';
+import { cost, secondsFor, type Ticks } from '../money.ts';
+import { dearestPrice, priceOf, sortedTypes, type TeamPolicy, teamPolicyOf } from '../policy.ts';
 import type { Image } from '../ports.ts';
 import { estimateStart, isOffering, mostTogether, planQueue, type QueuedLease } from '../queue.ts';
 import type { Refusal } from '../refusal.ts';
@@ -12,6 +13,10 @@ import { placeLease } from './promote.ts';
 
 export type StartInput = {
   personId: string;
+  /** In whose name: its limits hold. */
+  teamId: string;
+  /** The person's own account pays, and not the team's. */
+  own: boolean;
   deviceType: string;
   deviceCount: number;
   leaseSeconds: number;
@@ -31,30 +36,45 @@ export type StartResult = {
 /** Holds the credits for the whole lease, and gives it its devices or a place in the line. */
 export const start = action({
   name: 'start',
-  needs: (input: StartInput, { eventId }) => ({
+  needs: ({ personId, teamId, own }: StartInput, { eventId, now }) => ({
     fleet: true as const,
-    payer: { personId: input.personId },
+    payer: { personId, teamId, own },
+    spending: { of: { personId, teamId }, at: now },
     takenNames: candidateNames(eventId),
   }),
   decide: (facts, input, moment): Decision<StartResult> => {
     assert(facts.payer, 'the person who asks has an account to pay from');
-    const { account } = facts.payer;
+    const { account, person } = facts.payer;
+    const team = teamPolicyOf(moment.policy, person.team);
     const fleet = offeringFleet(facts.fleet, moment);
-    const refusal = refuseLength(input, moment) ?? refuseDevices(facts.fleet, input);
+    const refusal =
+      refuseLength(input, moment, team) ??
+      refuseDevices(facts.fleet, input) ??
+      refuseDeviceCount(input.deviceCount, facts.spending, team.limits);
     if (refusal) return refuse(refusal);
 
-    const dearest = newLease(input, account, { fleet: facts.fleet, moment });
-    const queued: QueuedLease = { ...dearest, leaseId: dearest.id, sessionId: moment.eventId };
+    const types = offeredTypes(facts.fleet.hosts);
+    const ticksAtMost = dearestPrice(team.prices, input.deviceType, types);
+    const dearest = newLease(input, account, { ticksPerSecond: ticksAtMost, moment });
+    const queued: QueuedLease = {
+      ...dearest,
+      leaseId: dearest.id,
+      sessionId: moment.eventId,
+      team: person.team,
+    };
     const queue = [...fleet.queue, queued];
     const placement = planQueue(queue, fleet.hosts, moment.policy).find(
       (candidate) => candidate.queued === queued,
     );
     // What it gets now has its own price; what it may get later is held for at the dearest.
     const ticksPerSecond = placement
-      ? priceOf(moment.policy, placement.devices[0]?.type ?? input.deviceType)
+      ? priceOf(team.prices, placement.devices[0]?.type ?? input.deviceType)
       : dearest.ticksPerSecond;
     const lease = { ...dearest, ticksPerSecond };
-    const short = refuseBalance(lease, account);
+    const held = cost(lease.deviceCount, lease.leaseSeconds, lease.ticksPerSecond);
+    // One's own credits are spent without a limit.
+    const over = input.own ? null : refuseSpending(held, facts.spending, team.limits);
+    const short = over ?? refuseBalance(lease, account);
     if (short) return refuse(short);
     if (placement === undefined) {
       const line = { ...fleet, queue };
@@ -63,7 +83,6 @@ export const start = action({
       if (queue.length > limit) return refuse({ kind: 'queue_full', limit });
     }
     const session = newSession(input, lease, { taken: facts.takenNames, moment });
-    const held = cost(lease.deviceCount, lease.leaseSeconds, lease.ticksPerSecond);
     return accept<StartResult>(
       { sessionId: session.id, name: session.name, hostId: placement?.hostId ?? null },
       { kind: 'add_lease', lease, holdId: moment.newId(), held },
@@ -80,8 +99,11 @@ function offeringFleet(fleet: Fleet, { now, policy }: Moment): Fleet {
   return { ...fleet, hosts: fleet.hosts.filter((host) => isOffering(host, now, policy)) };
 }
 
-function refuseLength({ leaseSeconds }: StartInput, { policy }: Moment): Refusal | null {
-  const { leastLeaseSeconds: leastSeconds, mostLeaseSeconds: mostSeconds } = policy;
+function refuseLength(
+  { leaseSeconds }: StartInput,
+  { policy: { leastLeaseSeconds: leastSeconds } }: Moment,
+  { mostLeaseSeconds: mostSeconds }: TeamPolicy,
+): Refusal | null {
   const askedSeconds = leaseSeconds;
   if (askedSeconds < leastSeconds) return { kind: 'lease_too_short', askedSeconds, leastSeconds };
   if (askedSeconds > mostSeconds) return { kind: 'lease_too_long', askedSeconds, mostSeconds };
@@ -124,16 +146,17 @@ function offeredTypes(hosts: Fleet['hosts']): string[] {
 function newLease(
   input: StartInput,
   account: Account,
-  { fleet, moment }: { fleet: Fleet; moment: Moment },
+  { ticksPerSecond, moment }: { ticksPerSecond: Ticks; moment: Moment },
 ): Lease {
   return {
     id: moment.newId(),
     personId: input.personId,
+    teamId: input.teamId,
     accountId: account.id,
     deviceType: input.deviceType,
     deviceCount: input.deviceCount,
     leaseSeconds: input.leaseSeconds,
-    ticksPerSecond: dearestPrice(moment.policy, input.deviceType, offeredTypes(fleet.hosts)),
+    ticksPerSecond,
     state: 'queued',
     requestedAt: moment.now,
     activeAt: null,

@@ -188,7 +188,8 @@ test.each([
 test('a command that breaks is answered with a sentence and logged', async () => {
   const lines: string[] = [];
   const log = { debug() {}, info() {}, warn() {}, error: (line: string) => void lines.push(line) };
-  const commands = { handle: () => Promise.reject(new Error('boom')), complete: async () => [] };
+  const handle = () => Promise.reject(new Error('boom'));
+  const commands = { handle, react: async () => {}, complete: async () => [] };
   const { app } = startConsole({ log, commands });
   const response = await post(app, { person: 'bob', text: 'list', requestKey: 'key-00001' });
   expect(response.status).toBe(500);

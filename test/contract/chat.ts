@@ -165,7 +165,9 @@ const everyPart: Message = {
     { kind: 'progress', label: 'Waiting', fraction: null },
     {
       kind: 'actions',
-      actions: [{ label: 'Stop', command: 'stop x', style: 'danger', confirm: 'Stop it?' }],
+      actions: [
+        { label: 'Stop', command: 'stop x', style: 'danger', asks: null, confirm: 'Stop it?' },
+      ],
     },
   ],
 };

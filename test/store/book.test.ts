@@ -4,7 +4,8 @@ import { expire } from '../../core/actions/expire.ts';
 import { extend } from '../../core/actions/extend.ts';
 import { stop } from '../../core/actions/stop.ts';
 import { ticksPerCredit } from '../../core/money.ts';
-import { accounts, holds } from '../../db/schema.ts';
+import { accounts } from '../../db/schema/ledger.ts';
+import { holds } from '../../db/schema/sessions.ts';
 import { act, onEachDatabase, sessionIn } from '../support/stage.ts';
 import { accepted } from '../support/world.ts';
 
@@ -40,12 +41,12 @@ onEachDatabase('the book', {}, (stage) => {
   it('shows credits that went astray between two accounts', async () => {
     const { world, database } = stage;
     await database.db.update(accounts).set({ posted: sql`posted - 7` }).where(team);
-    const spent = eq(accounts.kind, 'spent');
-    await database.db.update(accounts).set({ posted: sql`posted + 7` }).where(spent);
+    const bob = eq(accounts.name, 'bob');
+    await database.db.update(accounts).set({ posted: sql`posted + 7` }).where(bob);
     const found = await world.store.checkBook();
-    expect(found.map(({ account, figure }) => `${account} ${figure}`).sort()).toEqual([
+    expect(found.map(({ of, figure }) => `${of} ${figure}`).sort()).toEqual([
+      'bob posted',
       'lab posted',
-      'spent posted',
     ]);
   });
 

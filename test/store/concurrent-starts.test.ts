@@ -7,7 +7,7 @@ import { promote } from '../../core/actions/promote.ts';
 import { stop } from '../../core/actions/stop.ts';
 import { ticksPerCredit } from '../../core/money.ts';
 import type { Database } from '../../db/database.ts';
-import { leaseDevices } from '../../db/schema.ts';
+import { leaseDevices } from '../../db/schema/sessions.ts';
 import { createTestDatabase } from '../support/databases.ts';
 import { accountOf, act } from '../support/stage.ts';
 import type { StartMany } from '../support/start-many.ts';

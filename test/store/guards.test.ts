@@ -1,21 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import {
-  accounts,
-  devices,
-  events,
-  holds,
-  hosts,
-  identities,
-  leaseDevices,
-  leases,
-  notices,
-  persons,
-  sessions,
-  teams,
-  transfers,
-} from '../../db/schema.ts';
+import { events, notices } from '../../db/schema/events.ts';
+import { devices, hosts } from '../../db/schema/fleet.ts';
+import { accounts, transfers } from '../../db/schema/ledger.ts';
+import { identities, persons, teams } from '../../db/schema/people.ts';
+import { holds, leaseDevices, leases, sessions } from '../../db/schema/sessions.ts';
 import { onEachDatabase, sessionIn, violation } from '../support/stage.ts';
 
 onEachDatabase('the database itself', {}, (stage) => {

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { claim } from '../../core/actions/claim.ts';
-import { notices } from '../../db/schema.ts';
+import { notices } from '../../db/schema/events.ts';
 import { act, claimOf, onEachDatabase, sessionIn } from '../support/stage.ts';
 import { accepted } from '../support/world.ts';
 
@@ -105,6 +105,6 @@ onEachDatabase('the outbox', {}, (stage) => {
     const first = await take(3);
     const rest = await take(3);
     expect([first.length, rest.length]).toEqual([3, 1]);
-    expect([...first, ...rest].map(({ sessionId }) => sessionId)).toEqual(made);
+    expect([...first, ...rest].map(({ about }) => about)).toEqual(made);
   });
 });

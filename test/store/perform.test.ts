@@ -8,7 +8,9 @@ import { start } from '../../core/actions/start.ts';
 import { stop } from '../../core/actions/stop.ts';
 import { ticksPerCredit } from '../../core/money.ts';
 import { fromJson } from '../../db/codec.ts';
-import { events, leases, notices, transfers } from '../../db/schema.ts';
+import { events, notices } from '../../db/schema/events.ts';
+import { transfers } from '../../db/schema/ledger.ts';
+import { leases } from '../../db/schema/sessions.ts';
 import { accountOf, act, claimOf, onEachDatabase, sessionIn } from '../support/stage.ts';
 import { accepted, askStart, refused, system } from '../support/world.ts';
 
@@ -73,14 +75,15 @@ onEachDatabase('perform', { credits: 25 }, (stage) => {
     const sessionId = await sessionIn(world, 'requested');
     const held = await accountOf(world);
     expect(held).not.toEqual(before);
-    const given = { kind: 'grant', toAccountId: world.team.accountId, amount: 1n } as const;
+    const to = { accountId: world.team.accountId };
+    const given = { id: randomUUID(), kind: 'grant', from: 'issuer', to, amount: 1n } as const;
     const broken = action({
       name: 'broken',
       needs: () => ({}),
       decide: () =>
         accept(
           null,
-          { ...given, reason: 'none' },
+          { kind: 'transfer', transfer: { ...given, reason: 'none' } },
           { kind: 'notify', notice: 'session_ended', sessionId },
           { kind: 'move_session', sessionId, from: 'running', to: 'stopping', set: {} },
         ),
@@ -99,6 +102,8 @@ onEachDatabase('perform', { credits: 25 }, (stage) => {
     const { world } = stage;
     const input = {
       personId: randomUUID(),
+      teamId: world.team.teamId,
+      own: false,
       deviceType: 'a100',
       deviceCount: 1,
       leaseSeconds: 3600,

@@ -6,7 +6,7 @@ import { promote } from '../../core/actions/promote.ts';
 import { reportStopped } from '../../core/actions/report.ts';
 import { stop } from '../../core/actions/stop.ts';
 import { ticksPerCredit } from '../../core/money.ts';
-import { notices } from '../../db/schema.ts';
+import { notices } from '../../db/schema/events.ts';
 import { accountOf, act, claimOf, onEachDatabase, sessionIn, viewOf } from '../support/stage.ts';
 import { accepted, askStart, type World } from '../support/world.ts';
 

@@ -8,7 +8,8 @@ import { promote } from '../../core/actions/promote.ts';
 import { reportReady, reportStopped } from '../../core/actions/report.ts';
 import { stop } from '../../core/actions/stop.ts';
 import { ticksPerCredit } from '../../core/money.ts';
-import { leaseDevices, leases, transfers } from '../../db/schema.ts';
+import { transfers } from '../../db/schema/ledger.ts';
+import { leaseDevices, leases } from '../../db/schema/sessions.ts';
 import { meet } from '../support/meeting.ts';
 import { accountOf, act, claimOf, empty, onPostgres, sessionIn, viewOf } from '../support/stage.ts';
 import { accepted, askStart } from '../support/world.ts';
@@ -187,7 +188,7 @@ onPostgres('several at once', { hosts: many }, (stage) => {
   it('set-ups of a new database make each thing once', async () => {
     const { world, database } = stage;
     await empty(database);
-    const team = { name: 'new', zone: 'UTC', people: [] };
+    const team = { name: 'new', zone: 'UTC', channels: [], people: [] };
     const hosts = [{ name: 'gpu-9', address: 'test:gpu-9', simulated: true }];
     const made = await Promise.all(
       Array.from({ length: 4 }, () => world.store.setUp({ teams: [team], hosts })),

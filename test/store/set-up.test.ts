@@ -11,7 +11,7 @@ function person(name: string, externalIds: readonly string[] = [name]): Person {
 }
 
 function site(people: readonly Person[], hosts: readonly string[] = ['gpu-1']): Site {
-  const teams = [{ name: 'lab', zone: 'UTC', people }];
+  const teams = [{ name: 'lab', zone: 'UTC', channels: [], people }];
   return {
     teams,
     hosts: hosts.map((name) => ({ name, address: `test:${name}`, simulated: false })),
@@ -20,7 +20,7 @@ function site(people: readonly Person[], hosts: readonly string[] = ['gpu-1']): 
 
 onEachDatabase('set-up', {}, (stage) => {
   const nameOf = async (externalId: string) =>
-    (await stage.world.store.personOf('slack', externalId))?.name ?? null;
+    (await stage.world.store.personOf('slack', externalId, 'C1'))?.name ?? null;
 
   it('is the same the second time, with the credits and the installation of the first', async () => {
     const { store, installationId, team, hosts } = stage.world;
@@ -36,17 +36,18 @@ onEachDatabase('set-up', {}, (stage) => {
     const [, other] = (
       await store.setUp({
         teams: [
-          { name: 'lab', zone: 'Europe/Berlin', people: [person('alice')] },
-          { name: 'other', zone: 'UTC', people: [carol] },
+          { name: 'lab', zone: 'Europe/Berlin', channels: [], people: [person('alice')] },
+          { name: 'other', zone: 'UTC', channels: [], people: [carol] },
         ],
         hosts: [{ name: 'gpu-1', address: 'test:gpu-1', simulated: false }],
       })
     ).teams;
     expect(other?.teamId).not.toBe(team.teamId);
-    const found = await store.personOf('slack', 'U4');
+    const found = await store.personOf('slack', 'U4', 'C1');
     expect(found).toMatchObject({ name: 'carol', roles: ['admin'], teamId: other?.teamId });
-    expect(await store.externalIdOf(found?.id ?? '', 'slack')).toMatch(/U[34]/);
-    expect(await store.personOf('console', 'carol')).toBeNull();
+    const address = await store.addressOf(found?.id ?? '', 'console', ['slack']);
+    expect(address).toEqual({ platform: 'slack', externalId: 'U3' });
+    expect(await store.personOf('console', 'carol', 'lab')).toBeNull();
   });
 
   it('hands an identity from one person to another, and swaps two', async () => {
@@ -61,7 +62,7 @@ onEachDatabase('set-up', {}, (stage) => {
   it('knows nobody any more who is no longer configured', async () => {
     const { store } = stage.world;
     await store.setUp(site([person('alice', ['U1']), person('dave', ['U5'])]));
-    const dave = await store.personOf('slack', 'U5');
+    const dave = await store.personOf('slack', 'U5', 'C1');
     await store.addToken(dave?.id ?? '', 'hash-of-dave');
     expect(await store.personOfToken('hash-of-dave')).toMatchObject({ name: 'dave' });
     await store.setUp(site([person('alice', ['U1'])]));

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { ticksPerCredit } from '../../core/money.ts';
-import { hosts } from '../../db/schema.ts';
+import { hosts } from '../../db/schema/fleet.ts';
 import { accountOf, onEachDatabase, viewOf } from '../support/stage.ts';
 import { accepted, askStart, lab, refused } from '../support/world.ts';
 

@@ -43,7 +43,7 @@ onEachDatabase('stop', {}, (stage) => {
       const identities = [{ platform: 'console' as const, externalId: 'mallory' }];
       const people = [{ name: 'mallory', roles: ['admin' as const], identities }];
       const hosts = [{ name: 'gpu-1', address: 'test:gpu-1', simulated: false }];
-      const others = { name: 'other', zone: 'UTC', people };
+      const others = { name: 'other', zone: 'UTC', channels: [], people };
       await world.store.setUp({ teams: [lab, others], hosts });
       const sessionId = await sessionIn(world, state);
       const before = await viewOf(world, sessionId);

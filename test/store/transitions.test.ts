@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { accept, action } from '../../core/action.ts';
 import type { Change } from '../../core/change.ts';
 import { type StateOf, statesBefore, statesOf, transitions } from '../../core/state.ts';
-import { holds, leases, notices, sessions } from '../../db/schema.ts';
+import { notices } from '../../db/schema/events.ts';
+import { holds, leases, sessions } from '../../db/schema/sessions.ts';
 import { act, onEachDatabase, sessionIn } from '../support/stage.ts';
 
 function pairs<M extends 'lease' | 'session'>(machine: M): [StateOf<M>, StateOf<M>][] {
@@ -72,10 +73,11 @@ onEachDatabase('a state', {}, (stage) => {
   it('of a hold ends once, and only while it is placed does it grow', async () => {
     await sessionIn(stage.world, 'requested');
     const { hold } = await rowOf('00000000-0000-4000-8000-000000000000');
-    const { id: holdId, accountId, amount: held } = hold;
+    const { id: holdId, accountId, leaseId, amount: held } = hold;
+    const { personId } = await stage.world.actorOf('bob');
     const changes: Change[] = [
-      { kind: 'settle_hold', holdId, accountId, held, charge: 1n },
-      { kind: 'release_hold', holdId, accountId, held },
+      { kind: 'settle_hold', holdId, accountId, leaseId, personId, held, charge: 1n },
+      { kind: 'release_hold', holdId, accountId, held, to: 'released' },
       { kind: 'grow_hold', holdId, accountId, by: 1n },
     ];
     for (const state of statesOf('hold').filter((other) => other !== 'placed')) {

@@ -3,7 +3,7 @@ import { claim } from '../../core/actions/claim.ts';
 import { reportStopped } from '../../core/actions/report.ts';
 import { stop } from '../../core/actions/stop.ts';
 import { ticksPerCredit } from '../../core/money.ts';
-import { sessions } from '../../db/schema.ts';
+import { sessions } from '../../db/schema/sessions.ts';
 import { noonPlus } from '../support/facts.ts';
 import { act, claimOf, onEachDatabase, sessionIn, viewOf } from '../support/stage.ts';
 import { accepted, askStart, noon, type World } from '../support/world.ts';

@@ -27,6 +27,7 @@ export function startConsole(changes: Partial<ConsoleDeps> = {}) {
         const message: Message = { title: null, tone: 'good', parts: [{ kind: 'text', text }] };
         return { ok: true, message, text: '', refusal: null, session: null };
       },
+      react: async () => {},
       complete: async ({ text }) => [{ text: `${text}!`, hint: 'louder' }],
     },
     board: async () => emptyBoard,

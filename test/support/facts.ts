@@ -40,6 +40,7 @@ export function aLease(facts: Partial<Lease> = {}): Lease {
   return {
     id: 'lease-1',
     personId: 'bob',
+    teamId: 'lab',
     accountId: 'account-1',
     deviceType: 'a100',
     deviceCount: 1,
@@ -61,10 +62,18 @@ function aHold(facts: Partial<Hold> = {}): Hold {
 
 function anAccount(facts: Partial<Account> = {}): Account {
   const held = 36_000_000n;
-  return { id: 'account-1', kind: 'team', name: 'lab', posted: 10n * held, held, ...facts };
+  return {
+    id: 'account-1',
+    kind: 'team',
+    name: 'lab',
+    posted: 10n * held,
+    held,
+    expiring: 0n,
+    ...facts,
+  };
 }
 
-const bob: Person = { id: 'bob', teamId: 'lab', name: 'bob', roles: [] };
+const bob: Person = { id: 'bob', teamId: 'lab', team: 'lab', name: 'bob', roles: [] };
 
 export function sessionFacts(session: Partial<Session> = {}, lease: Partial<Lease> = {}) {
   const facts: SessionFacts = {

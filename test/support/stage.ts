@@ -51,8 +51,9 @@ function useStage(open: () => Promise<Database>, options: WorldOptions): Stage {
 export async function empty({ db }: Database): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql`set local session_replication_role = replica`);
-    await tx.execute(sql`truncate notices, events, transfers, sessions, holds, lease_devices,
-      leases, devices, hosts, identities, api_tokens, accounts, persons, teams, installations`);
+    await tx.execute(sql`truncate notices, events, approvals, transfers, grant_requests, sessions,
+      holds, lease_devices, leases, devices, hosts, identities, link_codes, api_tokens, accounts,
+      memberships, team_channels, persons, teams, installations restart identity`);
   });
 }
 
@@ -98,7 +99,7 @@ export async function viewOf({ store }: World, sessionId: string): Promise<Sessi
 
 /** Credits of the team, in ticks. */
 export async function accountOf({ store, team }: World) {
-  const { account } = await store.balanceOf(team.teamId);
+  const { account } = await store.balanceOf(team.accountId);
   return { posted: account.posted, held: account.held };
 }
 

@@ -1,14 +1,14 @@
 import { createSystemClock } from '../../adapters/system/clock.ts';
 import { newId } from '../../adapters/system/new-id.ts';
 import { start } from '../../core/actions/start.ts';
-import type { Actor } from '../../core/entity.ts';
+import type { PersonActor } from '../../core/entity.ts';
 import { openPostgres } from '../../db/database.ts';
 import { createStore } from '../../db/store.ts';
 import { testPolicy } from './world.ts';
 
 export type StartMany = {
   url: string;
-  actor: Extract<Actor, { kind: 'person' }>;
+  actor: PersonActor;
   requestKeys: readonly string[];
 };
 
@@ -28,6 +28,8 @@ const told = await Promise.all(
       actor,
       input: {
         personId: actor.personId,
+        teamId: actor.teamId,
+        own: false,
         deviceType: 'a100',
         deviceCount: 1,
         leaseSeconds: 3600,

@@ -4,7 +4,7 @@ import type { Outcome } from '../../core/action.ts';
 import { grant } from '../../core/actions/grant.ts';
 import { recordInventory } from '../../core/actions/observe.ts';
 import { type StartInput, type StartResult, start } from '../../core/actions/start.ts';
-import type { Actor } from '../../core/entity.ts';
+import type { Actor, PersonActor } from '../../core/entity.ts';
 import { ticksPerCredit } from '../../core/money.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -24,6 +24,9 @@ export const testPolicy: Policy = {
   hostLostSeconds: 600,
   warnSeconds: [900, 300],
   stopGraceSeconds: 10,
+  queueDeadlineSeconds: 86_400,
+  pendingRequestLimit: 5,
+  teams: {},
   prices: { default: 10_000n, cpu: 1_000n },
 };
 
@@ -34,6 +37,7 @@ export const noon = new Date('2026-03-02T12:00:00Z');
 export const lab = {
   name: 'lab',
   zone: 'UTC',
+  channels: [],
   people: [aPerson('alice', ['admin']), ...['bob', 'carol'].map((name) => aPerson(name))],
 };
 
@@ -97,10 +101,11 @@ async function offerDevices(
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 function actorOf(store: Store) {
-  return async (name: string): Promise<Extract<Actor, { kind: 'person' }>> => {
-    const person = await store.personOf('console', name);
+  return async (name: string): Promise<PersonActor> => {
+    const person = await store.personOf('console', name, 'lab');
     if (!person) throw new Error(`no ${name}`);
-    return { kind: 'person', personId: person.id, ...person };
+    const { id: personId, ...member } = person;
+    return { kind: 'person', personId, ...member, platform: 'console', channel: 'lab' };
   };
 }
 
@@ -117,6 +122,8 @@ export async function askStart(
     actor,
     input: {
       personId: actor.personId,
+      teamId: actor.teamId,
+      own: false,
       deviceType: 'a100',
       deviceCount: 1,
       leaseSeconds: 3600,

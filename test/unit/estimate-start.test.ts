@@ -10,6 +10,7 @@ function waiting(leaseId: string, deviceCount = 1, leaseSeconds = 3600): QueuedL
   return {
     leaseId,
     accountId: 'lab',
+    team: 'lab',
     sessionId,
     deviceType: 'a100',
     deviceCount,

@@ -10,6 +10,7 @@ function waiting(leaseId: string, deviceCount = 1, deviceType = 'a100'): QueuedL
   return {
     leaseId,
     accountId: 'lab',
+    team: 'lab',
     sessionId: `${leaseId}-session`,
     deviceType,
     deviceCount,

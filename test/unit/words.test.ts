@@ -78,7 +78,9 @@ describe('a message as plain lines', () => {
         { kind: 'progress', label: 'Waiting', fraction: null },
         {
           kind: 'actions',
-          actions: [{ label: 'Stop', command: 'stop x', style: 'danger', confirm: null }],
+          actions: [
+            { label: 'Stop', command: 'stop x', style: 'danger', confirm: null, asks: null },
+          ],
         },
       ],
     });

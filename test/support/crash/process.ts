@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   const bob = { platform: 'console' as const, externalId: 'bob' };
   const people = [{ name: 'bob', roles: [], identities: [bob] }];
   const setUp = await store.setUp({
-    teams: [{ name: 'lab', zone: 'UTC', people }],
+    teams: [{ name: 'lab', zone: 'UTC', channels: [], people }],
     hosts: [{ name: 'gpu-1', address: 'test:gpu-1', simulated: false }],
   });
   const chats = new Map([['console' as const, chat]]);

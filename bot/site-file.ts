@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import type { Channel } from '../core/entity.ts';
+import type { Platform } from '../core/message.ts';
+import { ticksOfCredits, ticksPerSecondOfPrice } from '../core/money.ts';
+import { defaultApproval } from '../core/policy.ts';
+import { parseDuration } from './duration.ts';
+
+/** What dibs.yaml may hold: all of a site but its secrets. */
+export type SiteFile = z.output<typeof siteFile>;
+
+const durationAsked = 'write a duration such as 30m or 24h';
+const duration = z.string({ error: durationAsked }).transform((text, context) => {
+  const seconds = parseDuration(text);
+  if (seconds !== null) return seconds;
+  context.addIssue({ code: 'custom', message: durationAsked });
+  return z.NEVER;
+});
+const price = z
+  .number()
+  .nonnegative()
+  .transform((credits, context) => {
+    const ticks = ticksPerSecondOfPrice(credits);
+    if (ticks !== null) return ticks;
+    context.addIssue({
+      code: 'custom',
+      message: 'credits per device-hour, three decimals at most',
+    });
+    return z.NEVER;
+  });
+const credits = z
+  .number()
+  .nonnegative()
+  .transform((amount, context) => {
+    const ticks = ticksOfCredits(amount);
+    if (ticks !== null) return ticks;
+    context.addIssue({ code: 'custom', message: 'three decimals at most' });
+    return z.NEVER;
+  });
+const zone = z
+  .string()
+  .refine((name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC', {
+    message: 'write a zone of the tz database, such as Europe/Berlin',
+  });
+const word = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, {
+  message: 'letters, digits, dot, dash and underscore only',
+});
+const prices = z
+  .object({ default: price })
+  .catchall(price)
+  .superRefine((types, context) => {
+    // Types are in small letters: a price under `A100` would be nobody's.
+    for (const type of Object.keys(types).filter((name) => name !== name.toLowerCase()))
+      context.addIssue({ code: 'custom', path: [type], message: `write ${type.toLowerCase()}` });
+  });
+
+const host = z
+  .strictObject({
+    name: word,
+    docker: z.string().regex(/^(unix:\/\/\/|tcp:\/\/)\S+$/, {
+      message: 'write unix:///var/run/docker.sock or tcp://gpu-1:2376',
+    }),
+    /** A folder with ca.pem, cert.pem and key.pem, as Docker's own client has it. */
+    tls: z.string().optional(),
+    /** Where people's browsers reach the host; the machine itself if it is this one. */
+    address: z.string().optional(),
+    probeImage: z.string().default('debian:stable-slim'),
+  })
+  .refine(({ docker, tls }) => !docker.startsWith('tcp:') || tls !== undefined, {
+    path: ['tls'],
+    message: 'a tcp engine is root on its machine: name the folder with ca.pem, cert.pem, key.pem',
+  });
+
+const image = z.strictObject({
+  name: word,
+  reference: z.string().min(1),
+  build: z.record(z.string(), z.string()).optional(),
+  /** What it is the default for: the first entry of each kind. */
+  devices: z.enum(['gpu', 'cpu']).default('gpu'),
+});
+
+/** A channel as it is written in the file: `slack:C0123456789`. */
+const channel = z
+  .string()
+  .regex(/^(slack|discord|console):\S+$/, {
+    message: 'write slack:C0123456789, discord:1234567890 or console:lab',
+  })
+  .transform((written): Channel => {
+    const colon = written.indexOf(':');
+    return { platform: written.slice(0, colon) as Platform, channel: written.slice(colon + 1) };
+  });
+const emoji = z.string().regex(/^\p{RGI_Emoji}$/v, { message: 'write one emoji, such as ✅' });
+const limit = credits.nullable().default(null);
+const devices = z.int().min(1).nullable().default(null);
+
+const person = z.strictObject({
+  name: word,
+  /** Ends the team's sessions and decides on its credits. */
+  admin: z.boolean().default(false),
+  /** Their ids where they chat; `/gpu link` adds others. */
+  slack: word.optional(),
+  discord: word.optional(),
+});
+
+const limits = z
+  .strictObject({
+    /** The longest lease; absent: the policy's. */
+    lease: duration.optional(),
+    /** What one person may spend of the team's credits, and lease at once. */
+    person: z.strictObject({ day: limit, week: limit, month: limit, devices }).prefault({}),
+    team: z.strictObject({ devices }).prefault({}),
+  })
+  .prefault({});
+
+const approval = z
+  .strictObject({
+    /** Where requests are posted; absent: where they are made. */
+    channel: channel.optional(),
+    approve: emoji.default(defaultApproval.approveEmoji),
+    deny: emoji.default(defaultApproval.denyEmoji),
+    quorumAbove: limit,
+    expire: duration.default(defaultApproval.validSeconds),
+  })
+  .refine(({ approve, deny }) => approve !== deny, {
+    path: ['deny'],
+    message: 'yes and no need two different emoji',
+  })
+  .prefault({});
+
+const allowance = z.strictObject({
+  /** The team's account, those of all its members, or that of one by name. */
+  to: z.union([z.literal('team'), z.literal('members'), word]),
+  every: z.enum(['day', 'week', 'month']),
+  amount: credits.refine((ticks) => ticks > 0n, { message: 'more than nothing' }),
+  /** How much of what is left of it stays when the next one comes. */
+  carryOver: credits.default(0n),
+});
+
+const team = z
+  .strictObject({
+    name: word,
+    zone: zone.default('UTC'),
+    /** Commands given there are in this team's name, and at its cost. */
+    channels: z.array(channel).default([]),
+    /** Granted once, when the team is first seen. */
+    credits: credits.default(0n),
+    people: z.array(person).min(1),
+    prices: prices.optional(),
+    limits,
+    approval,
+    allowances: z.array(allowance).default([]),
+  })
+  .superRefine(({ people, allowances }, context) => {
+    for (const [at, { to }] of allowances.entries()) {
+      const isKnown = to === 'team' || to === 'members' || people.some(({ name }) => name === to);
+      const isTwice = allowances.findIndex((other) => other.to === to) < at;
+      const path = ['allowances', at, 'to'];
+      if (!isKnown)
+        context.addIssue({ code: 'custom', path, message: `${to} is not among the people` });
+      if (isTwice)
+        context.addIssue({ code: 'custom', path, message: `${to} has an allowance already` });
+    }
+  });
+
+export const siteFile = z.strictObject({
+  teams: z.array(team).min(1).optional(),
+  /** Absent: this machine's Docker engine, or a simulated fleet where none answers. */
+  hosts: z.array(host).min(1).optional(),
+  prices: prices.optional(),
+  images: z.array(image).min(1).optional(),
+  policy: z
+    .strictObject({
+      leastLease: duration.default(300),
+      mostLease: duration.default(86_400),
+      queueLimit: z.int().min(1).max(10_000).default(200),
+      queueDeadline: duration.default(86_400),
+      pendingRequests: z.int().min(1).max(100).default(5),
+      startDeadline: duration.default(1800),
+      claim: duration.default(30),
+      hostSilent: duration.default(60),
+      hostLost: duration.default(600),
+      stopGrace: duration.default(10),
+    })
+    .refine(({ leastLease, mostLease }) => leastLease <= mostLease, {
+      path: ['leastLease'],
+      message: 'it is over mostLease, so nobody could start anything',
+    })
+    .refine(({ hostSilent, hostLost }) => hostSilent <= hostLost, {
+      path: ['hostSilent'],
+      message: 'a host is silent before it is lost: not over hostLost',
+    })
+    .prefault({}),
+});
+
+/**
+ * Teams, people, hosts and images are called by name, so a name stands for one. Somebody who is
+ * named in two teams is one person.
+ */
+export function repeatedNames({ teams = [], hosts = [], images = [] }: SiteFile): string[] {
+  const members = teams.flatMap(({ people }) => people);
+  const identities = new Set(
+    members.flatMap(({ name, slack, discord }) => [
+      ...(slack === undefined ? [] : [`slack:${slack} ${name}`]),
+      ...(discord === undefined ? [] : [`discord:${discord} ${name}`]),
+    ]),
+  );
+  const people = [...new Set(members.map(({ name }) => name))];
+  const named = {
+    // Credits are given to either by name.
+    'teams and people': [...teams.map(({ name }) => name), ...people, ...reservedNames],
+    ...Object.fromEntries(
+      teams.map(({ name, people: own }) => [`people of ${name}`, own.map((person) => person.name)]),
+    ),
+    'channels of teams': teams.flatMap(({ channels }) =>
+      channels.map(({ platform, channel }) => `${platform}:${channel}`),
+    ),
+    'identities of people': [...identities].map((identity) => identity.split(' ')[0] ?? ''),
+    hosts: hosts.map(({ name }) => name),
+    'addresses of hosts': hosts.map(({ docker }) => docker),
+    images: images.map(({ name }) => name),
+  };
+  return Object.entries(named).flatMap(([list, names]) =>
+    names
+      .filter((name, at) => names.indexOf(name) !== at)
+      .map((name) => `${list}: ${name} is there twice`),
+  );
+}
+
+/** Words that commands understand where a name may stand. */
+const reservedNames = ['me', 'team', 'members'];

@@ -1,0 +1,79 @@
+import { and, asc, eq, ne } from 'drizzle-orm';
+import type { Fleet } from '../../core/action.ts';
+import type { Device, Host } from '../../core/entity.ts';
+import type { Db, Transaction } from '../database.ts';
+import { devices, hosts } from '../schema/fleet.ts';
+import { teams } from '../schema/people.ts';
+import { leaseDevices, leases, sessions } from '../schema/sessions.ts';
+
+export async function lockHost(tx: Transaction, hostId: string): Promise<Host | null> {
+  const [, [host]] = await Promise.all([lockHosts(tx, hostId), loadHosts(tx, hostId)]);
+  return host ?? null;
+}
+
+async function lockHosts(tx: Transaction, hostId?: string): Promise<void> {
+  const isAsked = hostId === undefined ? undefined : eq(hosts.id, hostId);
+  await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)).for('update');
+}
+
+async function loadHosts(tx: Db | Transaction, hostId?: string): Promise<Host[]> {
+  const isAsked = hostId === undefined ? eq(hosts.configured, true) : eq(hosts.id, hostId);
+  const ofHosts = hostId === undefined ? undefined : eq(devices.hostId, hostId);
+  const [rows, all] = await Promise.all([
+    tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)),
+    loadDevices(tx, ofHosts),
+  ]);
+  return withDevices(rows, all);
+}
+
+function withDevices(rows: (typeof hosts.$inferSelect)[], all: Device[]): Host[] {
+  const byHost = Map.groupBy(all, (device) => device.hostId);
+  return rows.map(({ id, name, state, simulated, seenAt, fault }) => {
+    return { id, name, state, simulated, seenAt, fault, devices: byHost.get(id) ?? [] };
+  });
+}
+
+/** Devices in the order of host and index, each with the unended lease that has it. */
+async function loadDevices(
+  tx: Db | Transaction,
+  condition: ReturnType<typeof eq> | undefined,
+): Promise<Device[]> {
+  const rows = await tx
+    .select({ device: devices, leaseId: leaseDevices.leaseId })
+    .from(devices)
+    .leftJoin(
+      leaseDevices,
+      and(eq(leaseDevices.deviceId, devices.id), ne(leaseDevices.state, 'ended')),
+    )
+    .where(condition)
+    .orderBy(asc(devices.hostId), asc(devices.index));
+  return rows.map(({ device, leaseId }) => ({ ...device, leaseId }));
+}
+
+export async function lockFleet(tx: Transaction): Promise<Fleet> {
+  const [, loaded] = await Promise.all([lockHosts(tx), loadFleet(tx)]);
+  return loaded;
+}
+
+/** Unlocked where it is not called by `lockFleet`. */
+export async function loadFleet(tx: Db | Transaction): Promise<Fleet> {
+  const [all, unended] = await Promise.all([
+    loadHosts(tx),
+    tx
+      .select({ lease: leases, sessionId: sessions.id, team: teams.name })
+      .from(leases)
+      .innerJoin(teams, eq(teams.id, leases.teamId))
+      .innerJoin(sessions, eq(sessions.leaseId, leases.id))
+      .where(ne(leases.state, 'ended'))
+      .orderBy(asc(leases.requestedAt), asc(leases.id)),
+  ]);
+  return {
+    hosts: all,
+    queue: unended
+      .filter(({ lease }) => lease.state === 'queued')
+      .map(({ lease, ...row }) => ({ ...lease, ...row, leaseId: lease.id })),
+    running: unended
+      .filter(({ lease }) => lease.state === 'active')
+      .map(({ lease }) => ({ ...lease, leaseId: lease.id })),
+  };
+}
