@@ -7,7 +7,7 @@ import type { Balance, Statement, StatementLine, TransferView } from '../core/vi
 import type { Db } from './database.ts';
 import { events } from './schema/events.ts';
 import { accounts, transfers } from './schema/ledger.ts';
-import { memberships, persons, teams } from './schema/people.ts';
+import { persons, teams } from './schema/people.ts';
 import { holds, leases, sessions } from './schema/sessions.ts';
 
 const weekMillis = 7 * 86_400_000;
@@ -139,8 +139,8 @@ async function accountWithZone(
   db: Db,
   accountId: string,
 ): Promise<{ account: Account; zone: string }> {
-  const home = sql`(select ${memberships.teamId} from ${memberships}
-    where ${memberships.personId} = ${accounts.personId} order by position limit 1)`;
+  const home = sql`(select m.team_id from memberships m
+    where m.person_id = accounts.person_id order by m.position limit 1)`;
   const [row] = await db
     .select({ account: accounts, zone: teams.zone })
     .from(accounts)

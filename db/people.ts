@@ -3,6 +3,7 @@ import type { Person } from '../core/entity.ts';
 import type { Platform } from '../core/message.ts';
 import type { Payee } from '../core/view.ts';
 import type { Db } from './database.ts';
+import { teamIds } from './facts/ledger.ts';
 import { accounts } from './schema/ledger.ts';
 import {
   apiTokens,
@@ -75,9 +76,6 @@ export async function addressOf(
 
 /** Those that are configured: who has left has an account, and nothing is moved to it by name. */
 export async function payees(db: Db): Promise<Payee[]> {
-  const teamIds = sql<string[]>`case when ${accounts.teamId} is null
-    then array(select team_id from memberships where person_id = ${accounts.personId})
-    else array[${accounts.teamId}] end`;
   const rows = await db
     .select({
       kind: sql<Payee['kind']>`${accounts.kind}`,

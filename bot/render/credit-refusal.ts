@@ -98,7 +98,7 @@ function deviceLimit({ whose, limit, used, asked }: RefusalOf<'device_limit'>): 
   const who = whose === 'person' ? 'You may' : 'Your team may';
   const devices = limit === 1 ? '1 device' : `${limit} devices`;
   return [
-    `${who} have ${devices} at once; ${used} are taken or waited for, and that asks for ${asked}.`,
+    `${who} have ${devices} at once; ${used} ${used === 1 ? 'is' : 'are'} taken or waited for, and that asks for ${asked}.`,
   ];
 }
 

@@ -7,10 +7,10 @@ import { memberships, persons, teams } from '../schema/people.ts';
 
 type Fact<K extends keyof FactTable> = Promise<FactTable[K]['fact']>;
 
-/** The team itself, or those that the person is in. */
-const teamIds = sql<string[]>`case when ${accounts.teamId} is null
-  then array(select team_id from memberships where person_id = ${accounts.personId})
-  else array[${accounts.teamId}] end`;
+/** The team itself, or those that the person is in. Named in full: of one table Drizzle names none. */
+export const teamIds = sql<string[]>`case when accounts.team_id is null
+  then array(select m.team_id from memberships m where m.person_id = accounts.person_id)
+  else array[accounts.team_id] end`;
 
 const ownedAccount = {
   id: accounts.id,
@@ -73,7 +73,7 @@ export async function lockTransfer(
       .select({
         transfer: transfers,
         isReversed: sql<boolean>`exists (select from transfers reversal
-          where reversal.reverses_id = ${transfers.id})`,
+          where reversal.reverses_id = transfers.id)`,
       })
       .from(transfers)
       .where(isAsked)

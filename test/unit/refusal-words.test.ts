@@ -88,7 +88,7 @@ const sentences: {
       available: 5n * credit,
       reachesSeconds: 1859,
     },
-    says: ['20 credits', 'lab has 5', '15 credits short', '30m', 'admin'],
+    says: ['20 credits', 'lab has 5', '15 credits short', '30m', '/gpu request'],
   },
   no_session_of_yours: { refusal: { kind: 'no_session_of_yours' }, says: ['/gpu start'] },
   which_session: {
@@ -102,6 +102,76 @@ const sentences: {
   session_over: {
     refusal: { kind: 'session_over', name: 'brave-otter', state: 'ended' },
     says: ['brave-otter has ended', '/gpu start'],
+  },
+  amount_not_understood: {
+    refusal: { kind: 'amount_not_understood', typed: 'lots' },
+    says: ['“lots”', '12.5'],
+  },
+  reason_too_long: {
+    refusal: { kind: 'reason_too_long', characters: 420, most: 300 },
+    says: ['300', '420'],
+  },
+  unknown_payee: {
+    refusal: { kind: 'unknown_payee', typed: '@carrol', known: ['bob', 'carol'] },
+    says: ['“@carrol”', 'carol'],
+  },
+  period_not_understood: {
+    refusal: { kind: 'period_not_understood', typed: 'soonish' },
+    says: ['“soonish”', '2026-03'],
+  },
+  link_code_wrong: { refusal: { kind: 'link_code_wrong' }, says: ['/gpu link'] },
+  identity_taken: {
+    refusal: { kind: 'identity_taken', platform: 'slack' },
+    says: ['known on slack', 'dibs.yaml'],
+  },
+  spending_limit: {
+    refusal: {
+      kind: 'spending_limit',
+      period: 'week',
+      limit: 100n * credit,
+      charged: 80n * credit,
+      held: 10n * credit,
+      needed: 20n * credit,
+      resetsAt: noon,
+    },
+    says: ['100 a week', '80 used and 10 held', '20 credits', '2026-03-02 12:00', '--me'],
+  },
+  device_limit: {
+    refusal: { kind: 'device_limit', whose: 'person', limit: 2, used: 1, asked: 2 },
+    says: ['You may', '2 devices', '1 is taken', 'asks for 2'],
+  },
+  too_little_available: {
+    refusal: {
+      kind: 'too_little_available',
+      account: 'bob',
+      needed: 50n * credit,
+      available: 30n * credit,
+    },
+    says: ['bob', '30 credits', '50'],
+  },
+  own_credits: { refusal: { kind: 'own_credits' }, says: ['Another approver', '/gpu request'] },
+  quorum_needed: {
+    refusal: { kind: 'quorum_needed', above: 500n * credit },
+    says: ['500 credits', 'two approvers', '/gpu request'],
+  },
+  too_few_approvers: {
+    refusal: { kind: 'too_few_approvers', team: 'lab', needed: 2, there: 1 },
+    says: ['2 approvers of lab', 'there is 1', 'admin: true'],
+  },
+  too_many_requests: { refusal: { kind: 'too_many_requests', limit: 5 }, says: ['5', 'withdraw'] },
+  unknown_request: { refusal: { kind: 'unknown_request', typed: '99' }, says: ['request 99'] },
+  request_of_another: { refusal: { kind: 'request_of_another' }, says: ['Only who asked'] },
+  request_decided: {
+    refusal: { kind: 'request_decided', state: 'approved' },
+    says: ['approved already'],
+  },
+  unknown_transfer: {
+    refusal: { kind: 'unknown_transfer', typed: '99' },
+    says: ['transfer 99', '/gpu history'],
+  },
+  not_reversible: {
+    refusal: { kind: 'not_reversible', number: 12, why: 'its kind' },
+    says: ['Transfer 12', '/gpu adjust'],
   },
   stale: { refusal: { kind: 'stale' }, says: ['again'] },
 };

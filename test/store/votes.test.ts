@@ -1,0 +1,68 @@
+import { beforeEach, expect, it } from 'vitest';
+import { approvalPolicy, createAsking, credits, withSecondApprover } from '../support/asking.ts';
+import { onEachDatabase } from '../support/stage.ts';
+
+onEachDatabase('a vote on a request', { credits: 10, policy: approvalPolicy }, (stage) => {
+  const { asked, voted, takenBack, viewOf, available, toldTo } = createAsking(stage);
+  beforeEach(() => withSecondApprover(stage));
+
+  it('above the quorum needs two different approvers', async () => {
+    const id = await asked('bob', 101);
+    expect(await viewOf(id)).toMatchObject({ approvalsNeeded: 2 });
+    expect(await voted('alice', id)).toBe('counted');
+    expect(await voted('alice', id)).toBe('counted');
+    expect(await viewOf(id)).toMatchObject({ state: 'pending', approvals: [{ name: 'alice' }] });
+    expect(await available()).toBe(credits(10));
+    expect(await voted('dora', id)).toBe('approved');
+    const { approvals } = await viewOf(id);
+    expect(approvals.map(({ name }) => name)).toEqual(['alice', 'dora']);
+    expect(await available()).toBe(credits(111));
+  });
+
+  it('of exactly the quorum’s amount needs one', async () => {
+    expect(await viewOf(await asked('bob', 100))).toMatchObject({ approvalsNeeded: 1 });
+  });
+
+  it('loses a vote that is taken back within the minute, and has not decided', async () => {
+    const id = await asked('bob', 101);
+    await voted('alice', id);
+    await stage.world.clock.advance(60_000);
+    expect(await takenBack('alice', id)).toBe('taken_back');
+    expect(await viewOf(id)).toMatchObject({ approvals: [] });
+    expect(await voted('dora', id)).toBe('counted');
+    expect(await toldTo('alice')).toEqual([]);
+  });
+
+  it('keeps a vote that is taken back later, and says so', async () => {
+    const id = await asked('bob', 101);
+    await voted('alice', id);
+    await stage.world.clock.advance(60_001);
+    expect(await takenBack('alice', id)).toBe('too_late');
+    expect(await toldTo('alice')).toEqual(['vote_too_late']);
+    expect(await voted('dora', id)).toBe('approved');
+  });
+
+  it('stays granted when the reaction is taken back, and says so', async () => {
+    const id = await asked('bob', 50);
+    await voted('alice', id);
+    expect(await takenBack('alice', id)).toBe('too_late');
+    expect(await toldTo('alice')).toEqual(['vote_too_late']);
+    expect(await viewOf(id)).toMatchObject({ state: 'approved' });
+    expect(await available()).toBe(credits(60));
+  });
+
+  it('stays denied when the reaction is taken back', async () => {
+    const id = await asked('bob', 50);
+    await voted('alice', id, { vote: 'deny' });
+    expect(await takenBack('alice', id, 'deny')).toBe('too_late');
+    expect(await viewOf(id)).toMatchObject({ state: 'denied' });
+  });
+
+  it('is nothing to take back for somebody who did not vote', async () => {
+    const id = await asked('bob', 50);
+    expect(await takenBack('carol', id)).toBe('nothing_to_take_back');
+    await voted('alice', id);
+    expect(await takenBack('dora', id)).toBe('nothing_to_take_back');
+    expect(await toldTo('dora')).toEqual([]);
+  });
+});
