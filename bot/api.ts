@@ -1,15 +1,18 @@
-import type { Api } from '../core/api.ts';
-import { assert } from '../core/assert.ts';
+import type { Api, ApiFile } from '../core/api.ts';
 import type { Channel, Person } from '../core/entity.ts';
 import type { Commands } from '../core/invocation.ts';
+import type { Message } from '../core/message.ts';
 import { readyMillisAt, readySeconds } from '../core/meter.ts';
 import { toPlainJson } from '../core/plain-json.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Store } from '../core/store.ts';
 import type { SessionView } from '../core/view.ts';
+import { createAccountApi } from './account-api.ts';
 import { asSeenBy, placeOf } from './commands/sessions.ts';
+import { createEventsApi } from './events-api.ts';
 import { linkOf } from './render/session.ts';
+import { plainText } from './render/words.ts';
 import { hashOfToken } from './token-hash.ts';
 
 type Deps = { commands: Commands; store: Store; clock: Clock; policy: Policy; channel: Channel };
@@ -18,16 +21,18 @@ type Deps = { commands: Commands; store: Store; clock: Clock; policy: Policy; ch
 export function createApi(deps: Deps): Api {
   const { commands, store, channel } = deps;
   return {
+    ...createAccountApi(deps),
+    ...createEventsApi(deps),
     personOfToken: (token) => store.personOfToken(hashOfToken(token)),
     personNamed: (name) => store.personOf('console', name, channel.channel),
-    async run(person, text, requestKey) {
+    async run(person, typed, requestKey) {
       const externalId = person.name;
-      const reply = await commands.handle({ ...channel, externalId, text, requestKey });
+      const reply = await commands.handle({ ...channel, externalId, text: typed, requestKey });
       const { ok, session, refusal } = reply;
       const outcome = ok
         ? { session: session && (await describe(deps, person, session)) }
         : { refusal: toPlainJson(refusal) };
-      return { ok, text: reply.text, ...outcome };
+      return { ok, ...wordsAndFiles(reply.message), ...outcome };
     },
     async sessions({ id, teamId, ...person }) {
       const living = await store.livingSessions({ teamId });
@@ -46,21 +51,8 @@ export function createApi(deps: Deps): Api {
       });
       return toPlainJson({ hosts, queue: line });
     },
-    async balance({ teamId }) {
-      const { account } = await store.balanceOf(await teamAccountId(store, teamId));
-      const { name, posted, held } = account;
-      const figures = { postedTicks: posted, heldTicks: held, availableTicks: posted - held };
-      return toPlainJson({ account: name, ...figures });
-    },
     ready: () => store.ping(),
   };
-}
-
-async function teamAccountId(store: Store, teamId: string): Promise<string> {
-  const payees = await store.payees();
-  const team = payees.find(({ kind, teamIds }) => kind === 'team' && teamIds.includes(teamId));
-  assert(team, 'a team has an account');
-  return team.accountId;
 }
 
 /** A session in the API's words. The link is there for its holder alone. */
@@ -92,4 +84,14 @@ async function describe(deps: Deps, person: Person, view: SessionView): Promise<
     place,
     link: linkOf(session),
   });
+}
+
+/** What is attached comes beside the words. */
+function wordsAndFiles({ parts, ...message }: Message): { text: string; files: ApiFile[] } {
+  const files = parts.filter((part) => part.kind === 'file');
+  const words = parts.filter((part) => part.kind !== 'file');
+  return {
+    text: plainText({ ...message, parts: words }),
+    files: files.map(({ name, mediaType, text }) => ({ name, mediaType, text })),
+  };
 }

@@ -30,13 +30,24 @@ type Session = {
   faultDetail: string | null;
 };
 
+type Answer = {
+  ok: boolean;
+  text: string;
+  session?: Session | null;
+  files?: readonly { text: string }[];
+};
+
 async function main(words: readonly string[]): Promise<number> {
   const text = words.length === 0 ? 'help' : words.join(' ').replace(/^(-h|--help)$/, 'help');
-  const answer = await ask<{ ok: boolean; text: string; session?: Session | null }>(
-    '/api/commands',
-    { method: 'POST', body: JSON.stringify({ text }) },
-  );
-  (answer.ok ? process.stdout : process.stderr).write(`${inOwnZone(answer.text)}\n`);
+  const answer = await ask<Answer>('/api/commands', {
+    method: 'POST',
+    body: JSON.stringify({ text }),
+  });
+  const files = answer.files ?? [];
+  // A file goes where the output goes, alone: `gpu history --csv > march.csv`.
+  const isWords = answer.ok && files.length === 0;
+  (isWords ? process.stdout : process.stderr).write(`${inOwnZone(answer.text)}\n`);
+  for (const file of files) process.stdout.write(file.text);
   if (!answer.ok) return 1;
   return words[0] === 'start' && answer.session ? follow(answer.session) : 0;
 }

@@ -1,12 +1,11 @@
-import { link as linkAction } from '../core/actions/link.ts';
 import { takeVoteBack, vote, voteOf } from '../core/actions/vote.ts';
 import type { Channel, Person, PersonActor } from '../core/entity.ts';
 import type { Commands, Invocation, Reaction, Reply } from '../core/invocation.ts';
 import { teamPolicyOf } from '../core/policy.ts';
 import type { Log } from '../core/ports.ts';
-import { accepted, type CommandContext, refused } from './commands/command.ts';
+import { type CommandContext, refused } from './commands/command.ts';
 import { complete } from './commands/complete.ts';
-import { hashOfCode, renderLinked } from './commands/link.ts';
+import { bringCode } from './commands/link.ts';
 import { parseCommand, wordsOf } from './commands/parse.ts';
 import { commands } from './commands/table.ts';
 
@@ -29,6 +28,7 @@ export function createCommands(deps: Deps): Commands {
         commands,
         requestKey,
         actor: actorOf(person, { platform, channel }),
+        externalId,
         channel: { platform, channel },
       };
       const typed = invocation.text.slice(0, mostCharacters);
@@ -46,7 +46,7 @@ export function createCommands(deps: Deps): Commands {
       const person = await deps.store.personOf(platform, externalId, channel);
       if (person === null) return [];
       const typed = invocation.text.slice(0, mostCharacters);
-      const actor = { personId: person.id, teamId: person.teamId };
+      const actor = { personId: person.id, teamId: person.teamId, roles: person.roles };
       return complete(typed, { ...deps, ...actor, commands });
     },
   };
@@ -61,13 +61,10 @@ async function handleStranger(
   { store }: Deps,
   { platform, externalId, requestKey, text }: Invocation,
 ): Promise<Reply> {
-  const [name, typed] = wordsOf(text);
-  if (name?.toLowerCase() !== 'link' || typed === undefined)
+  const [name, ...typed] = wordsOf(text.slice(0, mostCharacters));
+  if (name?.toLowerCase() !== 'link' || typed.length === 0)
     return refused({ kind: 'person_unknown', platform, externalId });
-  const actor = { kind: 'stranger', platform, externalId } as const;
-  const input = { codeHash: hashOfCode(typed) };
-  const outcome = await store.perform(linkAction, { requestKey, actor, input });
-  return outcome.kind === 'refused' ? refused(outcome.refusal) : accepted(renderLinked());
+  return bringCode(store, { platform, externalId, requestKey, typed: typed.join('') });
 }
 
 /** An emoji under a request is a vote; under anything else, and any other emoji, it is nothing. */
@@ -95,5 +92,6 @@ async function react(deps: Deps, reaction: Reaction): Promise<void> {
 }
 
 function argumentContext({ store, images, actor }: CommandContext) {
-  return { store, images, commands, personId: actor.personId, teamId: actor.teamId };
+  const { personId, teamId, roles } = actor;
+  return { store, images, commands, personId, teamId, roles };
 }

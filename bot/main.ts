@@ -18,6 +18,7 @@ import type { Chat, Clock, Spawner } from '../core/ports.ts';
 import type { SetUp, Store } from '../core/store.ts';
 import { openPglite, openPostgres } from '../db/database.ts';
 import { createStore } from '../db/store.ts';
+import { allowancesOf } from './allowances.ts';
 import { createApi } from './api.ts';
 import { type Config, ConfigMistakes, loadConfig } from './config.ts';
 import { imagesOf, policyOf, simulatedHosts, teamsOf } from './defaults.ts';
@@ -57,16 +58,15 @@ export async function startDibs(config: Config, log = createLog(config.logLevel)
   const deps = { store, clock, newId, newSecret, log, policy, chats };
   const spawnerOf = ({ name, configured }: { name: string; configured: boolean }) =>
     configured ? fleet.spawner(name, setUp.installationId) : createAbsentSpawner(name);
-  const loops = createLoops({ ...deps, spawnerOf }, setUp.hosts);
+  const allowances = allowancesOf(teamsOf(config), await store.payees());
+  const loops = createLoops({ ...deps, spawnerOf, allowances }, setUp.hosts);
   const commands = createCommands({ ...deps, images: imagesOf(config), wake: loops.wake });
   const channel = consoleChannel(config, setUp);
   const api = createApi({ ...deps, commands, channel });
   app.route('/', createApiRoutes(api, { trustsPersonHeader: config.console }));
   if (config.console) {
     const { createConsole } = await import('../adapters/console/console.ts');
-    const people = teamsOf(config).flatMap((team) =>
-      team.people.map(({ name, admin }) => ({ externalId: name, name, admin })),
-    );
+    const people = peopleOf(config);
     const trial = createConsole({
       commands,
       board: () => store.board(),
@@ -200,6 +200,15 @@ async function setUpSite(store: Store, config: Config, fleet: Fleet): Promise<Se
     });
   }
   return setUp;
+}
+
+/** Whoever is in several teams is one person, and an admin there if of any of them. */
+function peopleOf(config: Config) {
+  const members = teamsOf(config).flatMap(({ people }) => people);
+  return [...new Set(members.map(({ name }) => name))].map((name) => {
+    const admin = members.some((member) => member.name === name && member.admin);
+    return { externalId: name, name, admin };
+  });
 }
 
 function consoleChannel(config: Config, setUp: SetUp): Channel {

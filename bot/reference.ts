@@ -54,9 +54,9 @@ function settings(): string {
 
 function states(): string {
   const machines = Object.entries(transitions).flatMap(([machine, table]) =>
-    Object.entries(table).map(([from, to]: [string, readonly string[]]) => {
-      return [machine, from, to.length === 0 ? '(the end)' : to.join(', ')];
-    }),
+    Object.entries(table).flatMap(([from, to]: [string, readonly string[]]) =>
+      to.length === 0 ? [] : [[machine.replace('_', ' '), from, to.join(', ')]],
+    ),
   );
   const reasons = Object.entries(endReasons).map(([name, { billed, told, words }]) => {
     return [name, billed === 'ready' ? 'its ready seconds' : 'nothing', told, words];

@@ -23,8 +23,11 @@ import type { Refusal } from './refusal.ts';
 export type FactTable = {
   /** One host with its devices, locked. */
   host: { ask: { hostId: string }; fact: Host | null };
-  /** All hosts, locked: whoever holds them alone decides who gets which device. */
-  fleet: { ask: true; fact: Fleet };
+  /**
+   * All hosts, locked: whoever holds them alone decides who gets which device. With the line, who
+   * waits is locked by way of the accounts that pay: nobody leaves meanwhile, or asks for longer.
+   */
+  fleet: { ask: { withLine: boolean }; fact: Fleet };
   /** A member of a team and the account that pays: the team's, or the person's own. Locked. */
   payer: {
     ask: { personId: string; teamId: string; own: boolean };

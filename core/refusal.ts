@@ -16,9 +16,12 @@ export type Refusal =
   | { kind: 'reason_too_long'; characters: number; most: number }
   | { kind: 'unknown_payee'; typed: string; known: readonly string[] }
   | { kind: 'period_not_understood'; typed: string }
+  | { kind: 'unknown_subject'; typed: string }
+  | { kind: 'statement_too_long'; most: number }
   // who asks
   | { kind: 'person_unknown'; platform: string; externalId: string }
   | { kind: 'not_allowed'; needs: 'holder or admin' | 'admin'; holder: string | null }
+  | { kind: 'account_of_others'; whose: 'person' | 'team'; name: string }
   | { kind: 'link_code_wrong' }
   | { kind: 'identity_taken'; platform: string }
   | { kind: 'request_key_reused'; requestKey: string }

@@ -1,15 +1,14 @@
 import type { Fleet, Perform } from './action.ts';
+import type { BookDifference, BookSize, EventsAsked, EventView } from './audit.ts';
 import type { Channel, Person, Role } from './entity.ts';
 import type { MessageRef, Platform } from './message.ts';
 import type { Ticks } from './money.ts';
+import type { Period } from './period.ts';
 import type { ContainerSpec, Inventory, StartProgress } from './ports.ts';
 import type { RecordedSession } from './reconcile.ts';
 import type {
   Balance,
   Board,
-  BookDifference,
-  EventsAsked,
-  EventView,
   GrantRequestView,
   Notice,
   Payee,
@@ -41,6 +40,8 @@ export type Store = {
   ): Promise<{ platform: Platform; externalId: string } | null>;
   /** Whom credits can be moved to or from, and whose balance can be asked for, by name. */
   payees(): Promise<Payee[]>;
+  /** Whoever is or was called so, also who is no longer configured. */
+  personNamed(name: string): Promise<{ personId: string; name: string } | null>;
 
   /** The session that a request with this key was about, if there was one. */
   sessionOfRequest(requestKey: string): Promise<SessionView | null>;
@@ -52,11 +53,12 @@ export type Store = {
   /** Unlocked, for estimates. */
   fleet(): Promise<Fleet>;
   balanceOf(accountId: string): Promise<Balance>;
-  /** What moved on an account in a time, `until` not included. */
-  statementOf(accountId: string, during: { from: Date; until: Date }): Promise<Statement>;
+  /** What moved on an account in a period of its zone; null: more than `mostStatementLines`. */
+  statementOf(accountId: string, period: Period): Promise<Statement | null>;
   transferById(transferId: string): Promise<TransferView | null>;
   /** Recomputes every account and charge from what they follow from. Empty: the book adds up. */
   checkBook(): Promise<BookDifference[]>;
+  bookSize(): Promise<BookSize>;
   /** The audit, latest first. */
   events(asked: EventsAsked): Promise<EventView[]>;
   /** Of the allowances that an account had, the latest period of each form. */

@@ -1,8 +1,9 @@
 import type { NoticeKind, NoticeTo } from './change.ts';
 import type { EndReason } from './end-reason.ts';
-import type { Account, Actor, Channel, GrantRequest, Transfer, TransferKind } from './entity.ts';
+import type { Account, Channel, GrantRequest, Transfer, TransferKind } from './entity.ts';
 import type { MessageRef, Platform } from './message.ts';
 import type { Ticks } from './money.ts';
+import type { Times } from './period.ts';
 import type { DeviceSample, StartProgress } from './ports.ts';
 import type { DeviceState, HostState, SessionState } from './state.ts';
 
@@ -78,6 +79,8 @@ export type BoardHost = {
 
 export type Balance = {
   account: Account;
+  /** That of the team, or of the person's own team. */
+  zone: string;
   holds: readonly { session: string; holder: string; amount: Ticks }[];
   /** Charges of the current month in the owner's zone, and of the last seven days. */
   chargedThisMonth: Ticks;
@@ -86,9 +89,13 @@ export type Balance = {
   openedAt: Date | null;
 };
 
+/** Of a longer one nobody reads the end, and the process would have to hold it all at once. */
+export const mostStatementLines = 10_000;
+
 export type Statement = {
   account: Account;
   zone: string;
+  during: Times;
   /** Posted before the first of the lines. */
   opening: Ticks;
   lines: readonly StatementLine[];
@@ -111,6 +118,10 @@ export type StatementLine = {
   person: string | null;
   /** Who decided it: a person's name, or the part of Dibs. */
   actor: string;
+  /** Of a reversal: the number of what it takes back. */
+  reverses: number | null;
+  /** Of a grant that was asked for: the number of the request. */
+  request: number | null;
 };
 
 export type TransferView = Transfer & {
@@ -137,34 +148,6 @@ export type Payee = {
   accountId: string;
   personId: string | null;
   teamIds: readonly string[];
-};
-
-/** A recorded figure that is not what it follows from. */
-export type BookDifference = {
-  /** An account's or a session's name; `all` for the whole book. */
-  of: string;
-  figure: 'posted' | 'held' | 'charge' | 'hold' | 'grant' | 'sum of the book';
-  recorded: Ticks;
-  recomputed: Ticks;
-};
-
-/** Narrows the audit; null: whatever. */
-export type EventsAsked = {
-  personId: string | null;
-  /** A session or a grant request. */
-  about: string | null;
-  limit: number;
-};
-
-/** One decision: who asked what, when, from where, decided on which facts, and how. */
-export type EventView = {
-  id: string;
-  at: Date;
-  actor: Actor;
-  action: string;
-  input: unknown;
-  facts: unknown;
-  outcome: unknown;
 };
 
 /** `about` is the id of a session, a grant request or a transfer, as `kind` says. */

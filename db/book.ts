@@ -1,102 +1,157 @@
-import { and, asc, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, lt, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { assert } from '../core/assert.ts';
 import type { Account } from '../core/entity.ts';
 import type { Ticks } from '../core/money.ts';
-import type { Balance, Statement, StatementLine, TransferView } from '../core/view.ts';
+import { type Period, type Times, thisMonth, timesOf } from '../core/period.ts';
+import {
+  type Balance,
+  mostStatementLines,
+  type Statement,
+  type StatementLine,
+  type TransferView,
+} from '../core/view.ts';
 import type { Db } from './database.ts';
 import { events } from './schema/events.ts';
-import { accounts, transfers } from './schema/ledger.ts';
+import { accounts, grantRequests, transfers } from './schema/ledger.ts';
 import { persons, teams } from './schema/people.ts';
 import { holds, leases, sessions } from './schema/sessions.ts';
 
 const weekMillis = 7 * 86_400_000;
 
-export async function balanceOf(db: Db, accountId: string, now: Date): Promise<Balance> {
-  const { account, zone } = await accountWithZone(db, accountId);
-  const month = sql`date_trunc('month', ${now.toISOString()}::timestamptz, ${zone}::text)`;
-  const week = new Date(now.getTime() - weekMillis);
-  const [placed, [charges], [first]] = await Promise.all([
-    db
-      .select({ session: sessions.name, holder: persons.name, amount: holds.amount })
-      .from(holds)
-      .innerJoin(leases, eq(leases.id, holds.leaseId))
-      .innerJoin(sessions, eq(sessions.leaseId, leases.id))
-      .innerJoin(persons, eq(persons.id, leases.personId))
-      .where(and(eq(holds.accountId, account.id), eq(holds.state, 'placed')))
-      .orderBy(asc(leases.requestedAt)),
-    db
-      .select({
-        thisMonth: sumOf(sql`${transfers.at} >= ${month}`),
-        lastWeek: sumOf(gte(transfers.at, week)),
-      })
-      .from(transfers)
-      .where(
-        and(
-          eq(transfers.fromAccountId, accountId),
-          eq(transfers.kind, 'charge'),
-          or(gte(transfers.at, week), sql`${transfers.at} >= ${month}`),
-        ),
-      ),
-    db
-      .select({ at: transfers.at })
-      .from(transfers)
-      .where(eq(transfers.toAccountId, accountId))
-      .orderBy(asc(transfers.at))
-      .limit(1),
-  ]);
-  return {
-    account,
-    holds: placed,
-    chargedThisMonth: charges?.thisMonth ?? 0n,
-    chargedLastWeek: charges?.lastWeek ?? 0n,
-    openedAt: first?.at ?? null,
-  };
+/** What is read belongs together, whatever moves meanwhile. */
+const snapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
+
+export function balanceOf(db: Db, accountId: string, now: Date): Promise<Balance> {
+  return db.transaction(async (tx) => {
+    const { account, zone } = await accountWithZone(tx, accountId);
+    const [placed, charged, openedAt] = await Promise.all([
+      placedHolds(tx, accountId),
+      chargedLately(tx, accountId, { now, zone }),
+      firstCreditsAt(tx, accountId),
+    ]);
+    return { account, zone, holds: placed, ...charged, openedAt };
+  }, snapshot);
 }
 
-export async function statementOf(
+function placedHolds(db: Reader, accountId: string): Promise<Balance['holds']> {
+  return db
+    .select({ session: sessions.name, holder: persons.name, amount: holds.amount })
+    .from(holds)
+    .innerJoin(leases, eq(leases.id, holds.leaseId))
+    .innerJoin(sessions, eq(sessions.leaseId, leases.id))
+    .innerJoin(persons, eq(persons.id, leases.personId))
+    .where(and(eq(holds.accountId, accountId), eq(holds.state, 'placed')))
+    .orderBy(asc(leases.requestedAt), asc(sessions.name));
+}
+
+async function chargedLately(
+  db: Reader,
+  accountId: string,
+  { now, zone }: { now: Date; zone: string },
+): Promise<Pick<Balance, 'chargedThisMonth' | 'chargedLastWeek'>> {
+  const month = timesOf(thisMonth, now, zone).from;
+  const week = new Date(now.getTime() - weekMillis);
+  const [charges] = await db
+    .select({ chargedThisMonth: chargedSince(month), chargedLastWeek: chargedSince(week) })
+    .from(transfers)
+    .where(
+      and(
+        eq(transfers.fromAccountId, accountId),
+        eq(transfers.kind, 'charge'),
+        gte(transfers.at, month < week ? month : week),
+      ),
+    );
+  return charges ?? { chargedThisMonth: 0n, chargedLastWeek: 0n };
+}
+
+function chargedSince(from: Date) {
+  const isSince = gte(transfers.at, from);
+  return sql`coalesce(sum(${transfers.amount}) filter (where ${isSince}), 0)`.mapWith(BigInt);
+}
+
+async function firstCreditsAt(db: Reader, accountId: string): Promise<Date | null> {
+  const [first] = await db
+    .select({ at: transfers.at })
+    .from(transfers)
+    .where(eq(transfers.toAccountId, accountId))
+    .orderBy(asc(transfers.at))
+    .limit(1);
+  return first?.at ?? null;
+}
+
+export function statementOf(
   db: Db,
   accountId: string,
-  { from, until }: { from: Date; until: Date },
-): Promise<Statement> {
-  const { account, zone } = await accountWithZone(db, accountId);
-  const isIts = or(eq(transfers.fromAccountId, accountId), eq(transfers.toAccountId, accountId));
-  const moved = sql`case when ${transfers.toAccountId} = ${accountId} then ${transfers.amount}
-    else -${transfers.amount} end`;
-  const other = alias(accounts, 'other');
-  const [[before], rows] = await Promise.all([
-    db
-      .select({ opening: sql`coalesce(sum(${moved}), 0)`.mapWith(BigInt) })
-      .from(transfers)
-      .where(and(isIts, lt(transfers.at, from))),
+  { period, now }: { period: Period; now: Date },
+): Promise<Statement | null> {
+  return db.transaction(async (tx) => {
+    const { account, zone } = await accountWithZone(tx, accountId);
+    const during = timesOf(period, now, zone);
+    const [opening, rows] = await Promise.all([
+      postedBefore(tx, accountId, during.from),
+      movementsOf(tx, accountId, during),
+    ]);
+    if (rows.length > mostStatementLines) return null;
+    const lines = withBalances(opening, rows);
+    const closing = lines.at(-1)?.balanceAfter ?? opening;
+    return { account, zone, during, opening, lines, closing };
+  }, snapshot);
+}
+
+async function postedBefore(db: Reader, accountId: string, at: Date): Promise<Ticks> {
+  const [before] = await db
+    .select({ posted: sql`coalesce(sum(${movedOn(accountId)}), 0)`.mapWith(BigInt) })
+    .from(transfers)
+    .where(and(isOf(accountId), lt(transfers.at, at)));
+  return before?.posted ?? 0n;
+}
+
+function movementsOf(
+  db: Reader,
+  accountId: string,
+  { from, until }: Times,
+): Promise<Omit<StatementLine, 'balanceAfter'>[]> {
+  const [other, reversed] = [alias(accounts, 'other'), alias(transfers, 'reversed')];
+  const otherId = sql`case when ${transfers.toAccountId} = ${accountId}
+    then ${transfers.fromAccountId} else ${transfers.toAccountId} end`;
+  return (
     db
       .select({
         number: transfers.number,
         at: transfers.at,
         kind: transfers.kind,
-        amount: sql`${moved}`.mapWith(BigInt),
+        amount: movedOn(accountId).mapWith(BigInt),
         reason: transfers.reason,
         other: other.name,
         session: sessions.name,
         person: persons.name,
         actor: actorName,
+        reverses: reversed.number,
+        request: grantRequests.number,
       })
       .from(transfers)
-      .innerJoin(
-        other,
-        sql`${other.id} = case when ${transfers.toAccountId} = ${accountId}
-          then ${transfers.fromAccountId} else ${transfers.toAccountId} end`,
-      )
+      .innerJoin(other, eq(other.id, otherId))
       .innerJoin(events, eq(events.id, transfers.eventId))
       .leftJoin(sessions, eq(sessions.leaseId, transfers.leaseId))
       .leftJoin(persons, eq(persons.id, transfers.personId))
-      .where(and(isIts, gte(transfers.at, from), lt(transfers.at, until)))
+      .leftJoin(reversed, eq(reversed.id, transfers.reversesId))
+      .leftJoin(grantRequests, eq(grantRequests.id, transfers.grantRequestId))
+      .where(and(isOf(accountId), gte(transfers.at, from), lt(transfers.at, until)))
       // Numbers are given under the account's lock, so they are in the order of its balance.
-      .orderBy(asc(transfers.number)),
-  ]);
-  const opening = before?.opening ?? 0n;
-  const lines = withBalances(opening, rows);
-  return { account, zone, opening, lines, closing: lines.at(-1)?.balanceAfter ?? opening };
+      .orderBy(asc(transfers.number))
+      .limit(mostStatementLines + 1)
+  );
+}
+
+function isOf(accountId: string) {
+  return or(eq(transfers.fromAccountId, accountId), eq(transfers.toAccountId, accountId));
+}
+
+/** Below zero where it left the account. */
+function movedOn(accountId: string) {
+  return sql`case when ${transfers.toAccountId} = ${accountId} then ${transfers.amount}
+    else -${transfers.amount} end`;
 }
 
 export async function transferById(db: Db, transferId: string): Promise<TransferView | null> {
@@ -136,7 +191,7 @@ function withBalances(
 
 /** The zone of the team, or of the person's own team. */
 async function accountWithZone(
-  db: Db,
+  db: Reader,
   accountId: string,
 ): Promise<{ account: Account; zone: string }> {
   const home = sql`(select m.team_id from memberships m
@@ -150,8 +205,6 @@ async function accountWithZone(
   return { account: row.account, zone: row.zone ?? 'UTC' };
 }
 
-const actorName = sql<string>`${events.actor}->>'name'`;
+type Reader = Pick<Db, 'select'>;
 
-function sumOf(condition: SQL) {
-  return sql`coalesce(sum(${transfers.amount}) filter (where ${condition}), 0)`.mapWith(BigInt);
-}
+const actorName = sql<string>`${events.actor}->>'name'`;

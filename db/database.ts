@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import type { Sql, TransactionSql } from 'postgres';
 
 /** A Postgres server or the embedded PGlite: the same to everything above this file. */
 export type Db = PgDatabase<PgQueryResultHKT>;
@@ -23,11 +22,13 @@ const statementMillis = 30_000;
  * transactions that wait for each other's rows anyway, and each plans its statements anew.
  */
 export async function openPostgres(url: string, connections = 5): Promise<Database> {
-  const [{ default: postgres }, { drizzle }, { migrate }] = await Promise.all([
-    import('postgres'),
-    import('drizzle-orm/postgres-js'),
-    import('drizzle-orm/postgres-js/migrator'),
-  ]);
+  const [{ default: postgres }, { drizzle }, { migrate }, { createLastingClient }] =
+    await Promise.all([
+      import('postgres'),
+      import('drizzle-orm/postgres-js'),
+      import('drizzle-orm/postgres-js/migrator'),
+      import('./postgres-client.ts'),
+    ]);
   const options = { connect_timeout: connectSeconds, onnotice: () => undefined };
   const single = postgres(url, { ...options, max: 1 });
   try {
@@ -37,46 +38,28 @@ export async function openPostgres(url: string, connections = 5): Promise<Databa
       throw new Error(`DATABASE_URL: no Postgres at ${host}: ${said}`, { cause: error });
     });
     await single`select pg_advisory_lock(${migrationLock})`;
-    await migrate(drizzle(single), { migrationsFolder });
+    const db = drizzle(single);
+    await migrate(db, { migrationsFolder });
+    await refuseNewer(db);
   } finally {
     // Ending the connection gives the lock back, also where the migration failed.
     await single.end({ timeout: 5 });
   }
-  const client = postgres(url, {
-    ...options,
-    max: connections,
-    connection: {
-      application_name: 'dibs',
-      statement_timeout: statementMillis,
-      // A process that hangs or is cut off in a transaction must not hold its locks for hours.
-      idle_in_transaction_session_timeout: statementMillis,
-      tcp_keepalives_idle: 30,
-    },
-  });
-  return {
-    db: drizzle(preparingAll(client)),
-    kind: 'postgres',
-    close: () => client.end({ timeout: 5 }),
-  };
-}
-
-/**
- * Has the server plan each statement once for a connection. Drizzle sends its statements by
- * `unsafe`, unprepared, and planning the largest view anew costs more than all the rest of it.
- */
-function preparing<Client extends Sql | TransactionSql>(client: Client): Client {
-  const unsafe = client.unsafe.bind(client);
-  client.unsafe = (query, parameters, options) =>
-    unsafe(query, parameters, { ...options, prepare: true });
-  return client;
-}
-
-/** The same within transactions, each of which has a client of its own. */
-function preparingAll(client: Sql): Sql {
-  const begin = client.begin.bind(client);
-  const beginPreparing = (work: (tx: TransactionSql) => unknown) =>
-    begin((tx) => work(preparing(tx)));
-  return Object.assign(preparing(client), { begin: beginPreparing });
+  const { client, end } = createLastingClient((lasting) =>
+    postgres(url, {
+      ...options,
+      ...lasting,
+      max: connections,
+      connection: {
+        application_name: 'dibs',
+        statement_timeout: statementMillis,
+        // A process that hangs or is cut off in a transaction must not hold its locks for hours.
+        idle_in_transaction_session_timeout: statementMillis,
+        tcp_keepalives_idle: 30,
+      },
+    }),
+  );
+  return { db: drizzle(client), kind: 'postgres', close: end };
 }
 
 /**
@@ -112,7 +95,17 @@ export async function openPglite(folder: string | null): Promise<Database> {
   });
   const db = drizzle(client);
   await migrate(db, { migrationsFolder });
+  await refuseNewer(db);
   return { db, kind: 'pglite', close: () => client.close().finally(unlock) };
+}
+
+/** What a newer Dibs has made of the database, this one would misread. */
+async function refuseNewer(db: Db): Promise<void> {
+  const { readMigrationFiles } = await import('drizzle-orm/migrator');
+  const ours = readMigrationFiles({ migrationsFolder }).map(({ folderMillis }) => folderMillis);
+  const newer = sql`select from drizzle.__drizzle_migrations where created_at > ${Math.max(...ours)}`;
+  if ((await rowsOf(db, newer)).length === 0) return;
+  throw new Error('The database is of a newer Dibs than this one. Update Dibs, and try again.');
 }
 
 /** The rows of a statement of our own, which each driver hands over in its own way. */

@@ -74,6 +74,20 @@ export async function addressOf(
   return rows.find(({ platform }) => platform === preferred) ?? rows[0] ?? null;
 }
 
+/** However it is written. */
+export async function personNamed(
+  db: Db,
+  name: string,
+): Promise<{ personId: string; name: string } | null> {
+  const [row] = await db
+    .select({ personId: persons.id, name: persons.name })
+    .from(persons)
+    .where(eq(sql`lower(${persons.name})`, name.toLowerCase()))
+    .orderBy(asc(persons.id))
+    .limit(1);
+  return row ?? null;
+}
+
 /** Those that are configured: who has left has an account, and nothing is moved to it by name. */
 export async function payees(db: Db): Promise<Payee[]> {
   const rows = await db

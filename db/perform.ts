@@ -9,6 +9,7 @@ import type {
   Request,
 } from '../core/action.ts';
 import { assert, unreachable } from '../core/assert.ts';
+import type { Change } from '../core/change.ts';
 import type { Actor } from '../core/entity.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock, NewId } from '../core/ports.ts';
@@ -75,10 +76,10 @@ async function performIn<Input, Result, N extends Needs>(
   const decision = action.decide(facts, input, moment);
   if (decision.kind === 'refused') {
     const outcome: Outcome<Result> = { kind: 'refused', refusal: decision.refusal };
-    // Nobody repeats what the system asks of itself, and strangers could fill the audit for fun.
+    // Nobody repeats what the system asks of itself.
     await (actor.kind === 'person'
       ? recordOutcome(tx, { eventId, outcome, facts })
-      : tx.delete(events).where(eq(events.id, eventId)));
+      : forgetEvent(tx, eventId));
     return outcome;
   }
   const outcome: Outcome<Result> = { kind: 'accepted', result: decision.result };
@@ -86,8 +87,19 @@ async function performIn<Input, Result, N extends Needs>(
   const applied = decision.changes.map((change) =>
     apply({ tx, now: moment.now, eventId, newId }, change),
   );
-  await allOf([...applied, recordOutcome(tx, { eventId, outcome, facts })]);
+  // Strangers could fill the audit for fun: only what changes something is kept of theirs.
+  const isKept = actor.kind !== 'stranger' || !decision.changes.every(isNotice);
+  const kept = isKept ? recordOutcome(tx, { eventId, outcome, facts }) : forgetEvent(tx, eventId);
+  await allOf([...applied, kept]);
   return outcome;
+}
+
+async function forgetEvent(tx: Transaction, eventId: string): Promise<void> {
+  await tx.delete(events).where(eq(events.id, eventId));
+}
+
+function isNotice({ kind }: Change): boolean {
+  return kind === 'notify' || kind === 'notify_request' || kind === 'notify_transfer';
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   apiTokens,
   identities,
   installations,
+  linkCodes,
   memberships,
   persons,
   teamChannels,
@@ -129,6 +130,7 @@ async function forgetPeople(tx: Transaction, { teams: configured }: Site): Promi
   const gone = tx.select({ id: persons.id }).from(persons).where(notInArray(persons.name, names));
   await tx.delete(identities).where(inArray(identities.personId, gone));
   await tx.delete(apiTokens).where(inArray(apiTokens.personId, gone));
+  await tx.delete(linkCodes).where(inArray(linkCodes.personId, gone));
 }
 
 async function setUpHosts(tx: Transaction, newId: NewId, configured: Site['hosts']) {

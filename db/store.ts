@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm';
 import type { Store } from '../core/store.ts';
-import { checkBook, eventsOf } from './audit.ts';
+import { bookSize, checkBook } from './audit.ts';
 import { allowancePeriods, balanceOf, statementOf, transferById } from './book.ts';
 import { type Database, ping } from './database.ts';
+import { eventsOf } from './events.ts';
 import { loadFleet } from './facts/fleet.ts';
 import {
   containerSpec,
@@ -16,7 +17,7 @@ import {
   sessionsQueuedBefore,
 } from './observations.ts';
 import { claimNotices, noteSent, noteUnsent } from './outbox.ts';
-import { addressOf, payees, personOf, personOfToken } from './people.ts';
+import { addressOf, payees, personNamed, personOf, personOfToken } from './people.ts';
 import { createPerform, type PerformDeps } from './perform.ts';
 import {
   noteRequestMessage,
@@ -50,6 +51,7 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     },
     addressOf: (personId, preferred, others) => addressOf(db, personId, { preferred, others }),
     payees: () => payees(db),
+    personNamed: (name) => personNamed(db, name),
 
     async sessionOfRequest(requestKey) {
       const [event] = await db.select().from(events).where(eq(events.requestKey, requestKey));
@@ -62,10 +64,11 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     board: () => loadBoard(db),
     fleet: () => loadFleet(db),
     balanceOf: (accountId) => balanceOf(db, accountId, clock.now()),
-    statementOf: (accountId, during) => statementOf(db, accountId, during),
+    statementOf: (accountId, period) => statementOf(db, accountId, { period, now: clock.now() }),
     transferById: (transferId) => transferById(db, transferId),
     allowancePeriods: (accountId) => allowancePeriods(db, accountId),
     checkBook: () => checkBook(db),
+    bookSize: () => bookSize(db),
     events: (asked) => eventsOf(db, asked),
 
     requestById: (requestId) => requestById(db, requestId),

@@ -106,7 +106,7 @@ function lintReport(folder: string): Promise<LintReport> {
 
 it('the rules have no clock, no chance, no timers and no surroundings', async () => {
   const impure =
-    /Date\.now|new Date\(\)|\bDate\(\)|Math\.random|\b(setTimeout|setInterval|setImmediate|queueMicrotask|fetch)\(|\b(performance|process|crypto|console|globalThis)\./;
+    /Date\.now|Temporal\.Now|new Date\(\)|\bDate\(\)|Math\.random|\b(setTimeout|setInterval|setImmediate|queueMicrotask|fetch)\(|\b(performance|process|crypto|console|globalThis)\./;
   for (const [path, text] of await sources('core/**/*.ts'))
     expect(impure.exec(text)?.[0], path).toBeUndefined();
 });

@@ -8,7 +8,8 @@ import { readAsset } from './assets.ts';
 import { createBoardWatch } from './board-watch.ts';
 import { createConversation } from './conversation.ts';
 import { renderPage } from './page.ts';
-import { commandBody, completeQuery } from './request.ts';
+import { takeReaction } from './react.ts';
+import { commandBody, completeQuery, reactionBody, readBody } from './request.ts';
 import { openStream } from './stream.ts';
 
 export type ConsolePerson = { externalId: string; name: string; admin: boolean };
@@ -46,7 +47,7 @@ export function createConsole(deps: ConsoleDeps): { app: Hono; chat: Chat } {
 
   app.get('/console/stream', (c) => {
     const person = c.req.query('person') ?? '';
-    if (!isKnown(person)) return c.json({ error: 'Nobody here goes by that name.' }, 404);
+    if (!isKnown(person)) return c.json(unknownPerson, 404);
     return openStream({ conversation, boardWatch, clock: deps.clock }, person);
   });
 
@@ -64,12 +65,10 @@ export function createConsole(deps: ConsoleDeps): { app: Hono; chat: Chat } {
   });
 
   app.post('/console/commands', limitBody, async (c) => {
-    if (!c.req.header('content-type')?.startsWith('application/json'))
-      return c.json({ error: 'Commands come as JSON.' }, 415);
-    const body = commandBody.safeParse(await c.req.json().catch(() => null));
-    if (!body.success) return c.json({ error: 'That line is too long or not a command.' }, 400);
-    const { person, text, requestKey } = body.data;
-    if (!isKnown(person)) return c.json({ error: 'Nobody here goes by that name.' }, 404);
+    const body = await readBody(c, commandBody, 'That line is too long or not a command.');
+    if (body instanceof Response) return body;
+    const { person, text, requestKey } = body;
+    if (!isKnown(person)) return c.json(unknownPerson, 404);
     const { ok, message } = await deps.commands.handle({
       platform: 'console',
       externalId: person,
@@ -78,6 +77,14 @@ export function createConsole(deps: ConsoleDeps): { app: Hono; chat: Chat } {
       requestKey,
     });
     return c.json({ ok, message });
+  });
+
+  app.post('/console/reactions', limitBody, async (c) => {
+    const body = await readBody(c, reactionBody, 'That is not a reaction to a message.');
+    if (body instanceof Response) return body;
+    if (!isKnown(body.person)) return c.json(unknownPerson, 404);
+    const failure = await takeReaction({ ...deps, conversation }, body);
+    return failure ? c.json({ error: failure.error }, failure.status) : c.body(null, 204);
   });
 
   app.get('/console/:name', async (c) => {
@@ -90,6 +97,8 @@ export function createConsole(deps: ConsoleDeps): { app: Hono; chat: Chat } {
 }
 
 const mostSuggestions = 20;
+
+const unknownPerson = { error: 'Nobody here goes by that name.' };
 
 const limitBody = bodyLimit({
   maxSize: 16 * 1024,

@@ -9,6 +9,7 @@ export const iconSprite = raw(`<svg class="sprite" width="0" height="0" aria-hid
 ${symbol('theme', '<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/>')}
 ${symbol('down', '<path d="M12 5v14m-6-6 6 6 6-6"/>')}
 ${symbol('enter', '<path d="M19 6v5a3 3 0 0 1-3 3H5m5-5-5 5 5 5"/>')}
+${symbol('file', '<path d="M12 4v10m-5-5 5 5 5-5M5 19.5h14"/>')}
 ${symbol('hidden', '<path d="M3 3l18 18M10.5 6.2A9 9 0 0 1 12 6c5 0 8.3 4 9 6-.4 1-1.3 2.5-2.8 3.8M6.3 7.7C4.5 9 3.4 10.9 3 12c.7 2 4 6 9 6 1.3 0 2.5-.3 3.6-.7"/>')}
 ${symbol('neutral', '<path d="M6 8h12M6 12h12M6 16h7"/>')}
 ${symbol('progress', '<circle cx="12" cy="12" r="8"/><path d="M12 7.5V12l3 2"/>')}

@@ -51,15 +51,7 @@ ${composer}
 <section id="queue" aria-label="Waiting" hidden><h3 class="waiting-head">Waiting in line</h3><ol></ol></section>
 </section>
 </main>
-<dialog id="confirm" aria-labelledby="confirm-question">
-<form method="dialog">
-<p id="confirm-question"></p>
-<div class="actions">
-<button class="button" value="no">Not now</button>
-<button class="button" value="yes" data-style="danger"></button>
-</div>
-</form>
-</dialog>
+${dialogs}
 <p id="announcer" class="unseen" role="status"></p>
 </body>
 </html>`;
@@ -72,6 +64,7 @@ const stylesheets = [
   'message',
   'parts',
   'composer',
+  'dialog',
   'board',
   'device',
 ];
@@ -90,6 +83,27 @@ const composer = html`<form class="composer" autocomplete="off">
 <p class="keys" aria-hidden="true"><kbd>Tab</kbd> completes <kbd>↑</kbd> brings back
 <kbd>/</kbd> comes here</p>
 </form>`;
+
+/** Enter presses the first button that submits, so whatever calls off is none. */
+const dialogs = html`<dialog id="confirm" aria-labelledby="confirm-question">
+<form method="dialog">
+<p id="confirm-question"></p>
+<div class="actions">
+<button class="button" value="no">Not now</button>
+<button class="button" value="yes" data-style="danger"></button>
+</div>
+</form>
+</dialog>
+<dialog id="question" aria-labelledby="question-label">
+<form method="dialog" autocomplete="off">
+<label id="question-label" for="answer"></label>
+<input id="answer" type="text" maxlength="300" enterkeyhint="send" autofocus>
+<div class="actions">
+<button class="button" type="button" id="question-cancel">Cancel</button>
+<button class="button" value="yes"></button>
+</div>
+</form>
+</dialog>`;
 
 function personChoice({ externalId, name, admin }: ConsolePerson) {
   return html`<label><input type="radio" name="person" value="${externalId}" data-name="${name}">

@@ -4,6 +4,8 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { Api } from '../../core/api.ts';
 import type { Person } from '../../core/entity.ts';
+import { createAccountRoutes } from './account-routes.ts';
+import { createEventRoutes } from './event-routes.ts';
 import { isLocal } from './guard.ts';
 
 /** Postgres keeps no NUL, and nobody types the others. */
@@ -11,6 +13,8 @@ const plain = /^[^\p{Cc}\p{Cs}]*$/u;
 const body = z.object({ text: z.string().max(2000).regex(plain) });
 const name = z.string().max(100).regex(plain);
 const mostKeyCharacters = 200;
+
+type AsPerson = Parameters<typeof createEventRoutes>[1];
 
 /**
  * `/api`: bearer tokens, and on a local trial the header `X-Dibs-Person` from loopback. A page
@@ -54,12 +58,12 @@ export function createApiRoutes(api: Api, options: { trustsPersonHeader: boolean
       ? unauthorised(context)
       : context.json({ ok: true, board: await api.board() });
   });
-  app.get('/api/balance', async (context) => {
+  const asPerson: AsPerson = (answer) => async (context) => {
     const person = await personOf(context, api, options);
-    return person === null
-      ? unauthorised(context)
-      : context.json({ ok: true, balance: await api.balance(person) });
-  });
+    return person === null ? unauthorised(context) : answer(context, person);
+  };
+  app.route('/', createAccountRoutes(api, asPerson));
+  app.route('/', createEventRoutes(api, asPerson));
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
     const ready = await api.ready().then(

@@ -1,5 +1,7 @@
 import { anyDevice, familyOf, typeMatches } from '../../core/device-type.ts';
+import type { Role } from '../../core/entity.ts';
 import { type Ticks, ticksOfCredits } from '../../core/money.ts';
+import { type Period, parsePeriod, relativePeriods } from '../../core/period.ts';
 import type { Image } from '../../core/ports.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { Store } from '../../core/store.ts';
@@ -7,7 +9,9 @@ import type { GrantRequestView, Payee, SessionView } from '../../core/view.ts';
 import type { CatalogueImage } from '../defaults.ts';
 import { formatDuration, parseDuration } from '../duration.ts';
 import { inCredits } from '../render/words.ts';
+import { findPayee, findReadable, readableAccounts } from './accounts.ts';
 import type { Command } from './command.ts';
+import { findSubject, type Subject, suggestSubjects } from './subject.ts';
 
 /** What an argument becomes, by its kind. */
 export type ArgumentValues = {
@@ -21,11 +25,15 @@ export type ArgumentValues = {
   /** Above or below zero. */
   change: Ticks;
   payee: Payee;
+  /** Somebody, or a team, whose balance the asker may see. */
+  account: Payee;
+  period: Period;
   /** The rest of the line. */
   reason: string;
   request: GrantRequestView;
   transfer: number;
   code: string;
+  subject: Subject;
 };
 export type ArgumentKind = keyof ArgumentValues;
 
@@ -36,6 +44,7 @@ export type ArgumentContext = {
   commands: readonly Command[];
   personId: string;
   teamId: string;
+  roles: readonly Role[];
 };
 
 type Parsed<K extends ArgumentKind> = { value: ArgumentValues[K] } | { refusal: Refusal };
@@ -46,6 +55,8 @@ type ArgumentType<K extends ArgumentKind> = {
   example: string;
   parse(typed: string, context: ArgumentContext): Promise<Parsed<K>> | Parsed<K>;
   suggest(context: ArgumentContext): Promise<{ text: string; hint: string }[]>;
+  /** What is meant as one, even if it is none: its refusal says what is wrong with it. */
+  looksLike?: RegExp;
 };
 
 export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
@@ -149,22 +160,38 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
   payee: {
     says: 'person or team',
     example: '@bob or vision',
-    async parse(typed, { store, personId, teamId }) {
-      const name = typed.replace(/^@/, '').toLowerCase();
-      const all = await store.payees();
-      const value = all.find((payee) => {
-        if (name === 'me') return payee.personId === personId;
-        if (name === 'team') return payee.kind === 'team' && payee.teamIds.includes(teamId);
-        return payee.name.toLowerCase() === name;
-      });
-      const known = all.map((payee) => payee.name);
-      return value ? { value } : { refusal: { kind: 'unknown_payee', typed, known } };
-    },
+    parse: findPayee,
     async suggest({ store, personId }) {
       const all = await store.payees();
-      return all
-        .filter((payee) => payee.personId !== personId)
-        .map(({ name, kind }) => ({ text: kind === 'person' ? `@${name}` : name, hint: kind }));
+      return all.filter((payee) => payee.personId !== personId).map(payeeWay);
+    },
+  },
+  account: {
+    says: 'person or team',
+    example: 'me, @bob or vision',
+    parse: findReadable,
+    async suggest(context) {
+      const [team, own, ...others] = await readableAccounts(context);
+      return [
+        ...(team ? [payeeWay(team)] : []),
+        ...(own ? [{ text: 'me', hint: own.name }] : []),
+        ...others.map(payeeWay),
+      ];
+    },
+  },
+  period: {
+    says: 'period',
+    example: 'week, last-month, 2026, 2026-03, 2026-W10 or 2026-03-02',
+    looksLike: /^(\d|last|this)/i,
+    parse(typed) {
+      const value = parsePeriod(typed);
+      return value === null ? { refusal: { kind: 'period_not_understood', typed } } : { value };
+    },
+    async suggest() {
+      const counted = Object.entries(relativePeriods).map(([text, { unit, back }]) => {
+        return { text, hint: back === 0 ? `this ${unit} so far` : `the ${unit} before` };
+      });
+      return [...counted, { text: 'all', hint: 'since the first credits' }];
     },
   },
   reason: {
@@ -214,11 +241,21 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
     parse: (typed) => ({ value: typed }),
     suggest: nothing,
   },
+  subject: {
+    says: 'person, session or request',
+    example: '@bob, brave-otter or 17',
+    parse: (typed, { store }) => findSubject(typed, store),
+    suggest: suggestSubjects,
+  },
 };
 
 const mostReasonCharacters = 300;
 /** More than any site grants, and far from what an account can hold. */
 const mostCredits = 1e9;
+
+function payeeWay({ name, kind }: Payee): { text: string; hint: string } {
+  return { text: kind === 'person' ? `@${name}` : name, hint: kind };
+}
 
 async function nothing(): Promise<[]> {
   return [];

@@ -1,18 +1,20 @@
-import { assert } from '../../core/assert.ts';
-import { renderBalance } from '../render/overview.ts';
+import { renderBalance } from '../render/balance.ts';
+import { ownAccounts } from './accounts.ts';
 import { accepted, command } from './command.ts';
 
 export const balance = command({
   name: 'balance',
-  summary: 'Show what your team has left, and what is held.',
-  arguments: [{ name: 'of', kind: 'payee', required: false }],
+  summary: 'Show what is left, what is held and by what, and how long it lasts.',
+  arguments: [{ name: 'of', kind: 'account', required: false }],
   flags: [],
-  examples: ['balance'],
-  async run({ store, actor }, { of }) {
-    const payees = await store.payees();
-    const asked =
-      of ?? payees.find(({ kind, teamIds }) => kind === 'team' && teamIds.includes(actor.teamId));
-    assert(asked, 'a team has an account');
-    return accepted(renderBalance(await store.balanceOf(asked.accountId)));
+  examples: ['balance', 'balance me'],
+  async run({ store, actor, clock }, { of }) {
+    const { team, own } = ownAccounts(await store.payees(), actor);
+    const asked = of ?? team;
+    const [shown, besides] = await Promise.all([
+      store.balanceOf(asked.accountId),
+      of === undefined ? store.balanceOf(own.accountId) : null,
+    ]);
+    return accepted(renderBalance(shown, { besides, now: clock.now() }));
   },
 });

@@ -36,6 +36,8 @@ export type CommandContext = {
   commands: readonly Command[];
   newSecret: () => string;
   actor: PersonActor;
+  /** Of the actor, on the platform of the channel. */
+  externalId: string;
   channel: Channel;
   requestKey: string;
   /** Something changed for that host: its loop need not wait for its time. */

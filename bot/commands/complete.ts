@@ -11,16 +11,26 @@ export async function complete(text: string, context: ArgumentContext): Promise<
   const isNewWord = words.length === 0 || /\s$/.test(text);
   const done = isNewWord ? words : words.slice(0, -1);
   const begun = (isNewWord ? '' : (words.at(-1) ?? '')).toLowerCase();
-  const ways = await waysOn(done, context);
-  return ways
-    .filter((way) => way.text.toLowerCase().startsWith(begun) && way.text !== begun)
+  const [first = [], ...others] = (await waysOn(done, context)).map((ways) =>
+    ways.filter((way) => goesOn(begun, way.text.toLowerCase())),
+  );
+  const rest = others.flat();
+  // A long list of the one thing leaves room for the other that could stand there.
+  const room = Math.max(mostSuggestions - rest.length, Math.ceil(mostSuggestions / 2));
+  return [...first.slice(0, room), ...rest]
     .slice(0, mostSuggestions)
     .map((way) => ({ ...way, text: [...done, way.text].join(' ') }));
 }
 
-async function waysOn(done: readonly string[], context: ArgumentContext): Promise<Suggestion[]> {
+/** People may be called by name without the sign before it. */
+function goesOn(begun: string, text: string): boolean {
+  return text !== begun && (text.startsWith(begun) || text.startsWith(`@${begun}`));
+}
+
+/** What could stand there next: one list for each thing that could. */
+async function waysOn(done: readonly string[], context: ArgumentContext): Promise<Suggestion[][]> {
   const [name, ...given] = done;
-  if (name === undefined) return argumentTypes.command.suggest(context);
+  if (name === undefined) return [await argumentTypes.command.suggest(context)];
   const command = context.commands.find((row) => row.name === name.toLowerCase());
   if (command === undefined) return [];
   const flags = command.flags
@@ -31,7 +41,7 @@ async function waysOn(done: readonly string[], context: ArgumentContext): Promis
   const canSkip = values.length === 0 && list[0]?.required === false;
   const next = list.slice(values.length, values.length + (canSkip ? 2 : 1));
   const ways = await Promise.all(next.map(({ kind }) => argumentTypes[kind].suggest(context)));
-  return [...ways.flat(), ...(next.every(({ required }) => !required) ? flags : [])];
+  return [...ways, ...(next.every(({ required }) => !required) ? [flags] : [])];
 }
 
 /** Those that the words so far are for: an optional first one that they do not fit was left out. */

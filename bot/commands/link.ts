@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { linkCodeSeconds, makeLinkCode } from '../../core/actions/link.ts';
-import type { Message } from '../../core/message.ts';
+import { link as linkAction, linkCodeSeconds, makeLinkCode } from '../../core/actions/link.ts';
+import type { Reply } from '../../core/invocation.ts';
+import type { Platform } from '../../core/message.ts';
+import type { Store } from '../../core/store.ts';
 import { formatDuration } from '../duration.ts';
 import { code, sentence } from '../render/words.ts';
 import { accepted, command, refused } from './command.ts';
@@ -11,9 +13,10 @@ export const link = command({
   arguments: [{ name: 'code', kind: 'code', required: false }],
   flags: [],
   examples: ['link', 'link K7QF-2MXD'],
-  async run({ store, actor, requestKey, newSecret }, { code: typed }) {
-    // Whoever is known here brings a code from elsewhere: two people do not become one.
-    if (typed !== undefined) return refused({ kind: 'identity_taken', platform: actor.platform });
+  async run({ store, actor, requestKey, externalId, newSecret }, { code: typed }) {
+    // Two people do not become one; but who was linked by this very request is told so again.
+    if (typed !== undefined)
+      return bringCode(store, { platform: actor.platform, externalId, requestKey, typed });
     const made = codeOf(newSecret());
     const input = { codeHash: hashOfCode(made) };
     const outcome = await store.perform(makeLinkCode, { requestKey, actor, input });
@@ -28,8 +31,18 @@ export const link = command({
   },
 });
 
-export function renderLinked(): Message {
-  return sentence('good', 'Linked: you are one person here and there, with one balance.');
+/** An identity that is nobody's becomes that of whoever made the code. */
+export async function bringCode(
+  store: Store,
+  brought: { platform: Platform; externalId: string; requestKey: string; typed: string },
+): Promise<Reply> {
+  const { platform, externalId, requestKey, typed } = brought;
+  const actor = { kind: 'stranger', platform, externalId } as const;
+  const input = { codeHash: hashOfCode(typed) };
+  const outcome = await store.perform(linkAction, { requestKey, actor, input });
+  if (outcome.kind === 'refused') return refused(outcome.refusal);
+  const linked = 'Linked: you are one person here and there, with one balance.';
+  return accepted(sentence('good', linked));
 }
 
 /** Without letters and digits that look alike: forty bits, of which a guess has ten minutes. */
@@ -41,8 +54,8 @@ function codeOf(secret: string): string {
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
-/** The same however it is typed: small letters, no dash. */
-export function hashOfCode(typed: string): string {
+/** The same however it is typed: small letters, spaces, any dash or none. */
+function hashOfCode(typed: string): string {
   const plain = typed.toUpperCase().replace(/[^A-Z0-9]/g, '');
   return createHash('sha256').update(plain).digest('base64url');
 }

@@ -30,12 +30,11 @@ function split(command: Command, text: string): { words: string[]; flags: Set<st
     : wordsOf(text).map((word) => ({ text: word, isQuoted: false }));
   const isFlag = (word: { text: string; isQuoted: boolean }) =>
     !word.isQuoted && /^--[a-z]/i.test(word.text);
+  // The first word is the command, also where it was written like a flag: `--help`.
+  const [, ...given] = all;
   return {
-    words: all
-      .filter((word) => !isFlag(word))
-      .map((word) => word.text)
-      .slice(1),
-    flags: new Set(all.filter(isFlag).map((word) => word.text.toLowerCase())),
+    words: given.filter((word) => !isFlag(word)).map((word) => word.text),
+    flags: new Set(given.filter(isFlag).map((word) => word.text.toLowerCase())),
   };
 }
 
@@ -87,11 +86,10 @@ async function parseValues(
     if (isLeftOut(argument, rest, later)) continue;
     const typed = argument.kind === 'reason' ? rest.splice(0).join(' ') : rest.shift();
     if (!typed) return { refusal: missing(command, argument) };
-    const parsed = await argumentTypes[argument.kind].parse(typed, context);
-    if ('refusal' in parsed) {
-      if (!(await isForNext(argument, later, { typed, context }))) return parsed;
-      rest.unshift(typed);
-    } else values[argument.name] = parsed.value;
+    const read = await readArgument(argument, later, { typed, context });
+    if ('refusal' in read) return read;
+    if ('value' in read) values[argument.name] = read.value;
+    else rest.unshift(typed);
   }
   const [typed] = rest;
   if (typed === undefined) return { values };
@@ -108,12 +106,16 @@ function isLeftOut(argument: Argument, rest: readonly string[], later: readonly 
   return !argument.required && rest.length <= later.filter(({ required }) => required).length;
 }
 
-/** Of two optional arguments the first may be left out: then the word is the second. */
-async function isForNext(
+/** Of two optional arguments the first may be left out: then the word is for the second. */
+async function readArgument(
   argument: Argument,
   [next]: readonly Argument[],
   { typed, context }: { typed: string; context: ArgumentContext },
-): Promise<boolean> {
-  if (argument.required || next === undefined || next.required) return false;
-  return 'value' in (await argumentTypes[next.kind].parse(typed, context));
+): Promise<{ value: unknown } | { refusal: Refusal } | { isForNext: true }> {
+  const parsed = await argumentTypes[argument.kind].parse(typed, context);
+  if ('value' in parsed || argument.required || next === undefined || next.required) return parsed;
+  const { parse, looksLike } = argumentTypes[next.kind];
+  const parsedNext = await parse(typed, context);
+  if ('value' in parsedNext) return { isForNext: true };
+  return looksLike?.test(typed) ? parsedNext : parsed;
 }

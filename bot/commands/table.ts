@@ -1,9 +1,11 @@
 import { approve, deny } from './approve.ts';
+import { audit } from './audit.ts';
 import { balance } from './balance.ts';
 import type { Command } from './command.ts';
 import { extend } from './extend.ts';
 import { adjust, give, grant, reverse } from './grant.ts';
 import { help } from './help.ts';
+import { history } from './history.ts';
 import { link } from './link.ts';
 import { list } from './list.ts';
 import { request } from './request.ts';
@@ -21,6 +23,7 @@ export const commands: readonly Command[] = [
   list,
   status,
   balance,
+  history,
   request,
   approve,
   deny,
@@ -29,6 +32,7 @@ export const commands: readonly Command[] = [
   grant,
   adjust,
   reverse,
+  audit,
   link,
   token,
   help,

@@ -1,15 +1,19 @@
 import type { Platform } from '../../core/message.ts';
 import type { Chat, Spawner } from '../../core/ports.ts';
 import type { SetUp } from '../../core/store.ts';
+import type { Allowance } from '../allowances.ts';
+import { createAllowanceLoop } from './allowances.ts';
 import { createExpiryLoop } from './expiry.ts';
 import { createHostLoop, createInventoryLoop } from './host.ts';
 import { createLineLoop } from './line.ts';
 import type { Loop } from './loop.ts';
 import { createOutboxLoop } from './outbox.ts';
+import { createOverdueLoop } from './overdue.ts';
 import type { StepDeps } from './steps.ts';
 
 export type LoopsDeps = Omit<StepDeps, 'spawner' | 'onChange' | 'onFreed'> & {
   chats: ReadonlyMap<Platform, Chat>;
+  allowances: readonly Allowance[];
   spawnerOf(host: { name: string; configured: boolean }): Spawner;
 };
 
@@ -39,6 +43,15 @@ export function createLoops(deps: LoopsDeps, hosts: SetUp['hosts']): Loops {
       for (const loop of byId.values()) loop.wake();
     },
   });
+  const overdue = createOverdueLoop({
+    ...deps,
+    onEnded() {
+      onChange();
+      // Whoever gave up their place may have kept devices for themselves.
+      onFreed();
+    },
+  });
+  const allowances = deps.allowances.length === 0 ? [] : [createAllowanceLoop(deps)];
   const spawners = hosts.map((host) => ({ ...host, spawner: deps.spawnerOf(host) }));
   const hostDeps = spawners.map(({ hostId, name: hostName, spawner }) => {
     return { ...deps, spawner, hostId, hostName, onChange, onFreed };
@@ -52,7 +65,8 @@ export function createLoops(deps: LoopsDeps, hosts: SetUp['hosts']): Loops {
       outbox.wake();
     },
     async run(signal) {
-      const all = [outbox, line, expiry, ...byId.values(), ...inventories];
+      const calm = [expiry, overdue, ...allowances];
+      const all = [outbox, line, ...calm, ...byId.values(), ...inventories];
       await Promise.all(all.map((loop) => loop.run(signal)));
       await Promise.all([...byId.values()].map((loop) => loop.settled()));
       await Promise.all(spawners.map(({ spawner }) => spawner.close()));

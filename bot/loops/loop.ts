@@ -9,7 +9,10 @@ export type Loop = {
 
 const longestPauseMillis = 60_000;
 
-/** Calls `runOnce`, which is the whole work, again and again; after a failure more slowly. */
+/**
+ * Calls `runOnce`, which is the whole work, again and again. After a failure more slowly, but
+ * within a minute, however seldom it turns otherwise.
+ */
 export function createLoop(options: {
   name: string;
   everyMillis: number;
@@ -37,11 +40,18 @@ export function createLoop(options: {
           if (!signal.aborted)
             log.error('a turn of a loop failed', { loop: name, failures, error });
         }
-        const pause = Math.min(everyMillis * 2 ** Math.min(failures, 10), longestPauseMillis);
         sleeping = new AbortController();
         if (!isWoken || failures > 0)
-          await clock.sleep(Math.max(pause, 1), AbortSignal.any([signal, sleeping.signal]));
+          await clock.sleep(
+            pauseMillis(everyMillis, failures),
+            AbortSignal.any([signal, sleeping.signal]),
+          );
       }
     },
   };
+}
+
+function pauseMillis(everyMillis: number, failures: number): number {
+  if (failures === 0) return Math.max(everyMillis, 1);
+  return Math.min(everyMillis * 2 ** Math.min(failures, 10), longestPauseMillis);
 }

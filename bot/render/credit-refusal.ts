@@ -19,14 +19,30 @@ export const creditRefusals = {
   unknown_payee: unknownPayee,
   period_not_understood: (refusal) => [
     `“${refusal.typed}” is no period. Write `,
-    code('week'),
+    code('today'),
+    ', ',
+    code('last-week'),
     ', ',
     code('month'),
     ', ',
+    code('2026'),
+    ', ',
     code('2026-03'),
+    ', ',
+    code('2026-W10'),
     ' or ',
     code('2026-03-02'),
   ],
+  statement_too_long: (refusal) => [
+    `More than ${refusal.most} movements are in that time. Ask for a shorter one, such as `,
+    code('week'),
+    ' or ',
+    code('2026-03-02'),
+  ],
+  account_of_others: (refusal) =>
+    refusal.whose === 'person'
+      ? [`Only ${refusal.name} and the admins of ${refusal.name}’s team see that.`]
+      : [`Only the members of ${refusal.name} see that.`],
   link_code_wrong: () => [
     'That code is not good (any more). Make a new one where you are known: ',
     code('/gpu link'),

@@ -1,7 +1,7 @@
 import type { Message, MessagePart, Text } from '../../core/message.ts';
 import { type PriceList, priceOf, sortedTypes } from '../../core/policy.ts';
-import type { Balance, Board, BoardHost, SessionView } from '../../core/view.ts';
-import { clock, creditsOf, devicesWords, inCredits, priceWords, sentence } from './words.ts';
+import type { Board, BoardHost, SessionView } from '../../core/view.ts';
+import { clock, devicesWords, priceWords, sentence } from './words.ts';
 
 /** What is free, in use and waiting. */
 export function renderBoard(board: Board, prices: PriceList): Message {
@@ -68,29 +68,5 @@ function queuePart(queue: readonly SessionView[]): MessagePart {
       name: `Number ${at + 1} in line`,
       value: [`${holder.name}, ${devicesWords(deviceCount, deviceType)} (${name})`],
     })),
-  };
-}
-
-export function renderBalance({ account, holds }: Balance): Message {
-  const held = holds.map(({ session, amount }) => `${session} ${creditsOf(amount)}`);
-  return {
-    title: `Balance of ${account.name}`,
-    tone: 'neutral',
-    parts: [
-      {
-        kind: 'fields',
-        fields: [
-          { name: 'Available', value: [inCredits(account.posted - account.held)] },
-          {
-            name: 'Held',
-            value: [
-              held.length === 0
-                ? 'nothing'
-                : `${inCredits(account.held)} (${held.slice(0, 20).join(', ')})`,
-            ],
-          },
-        ],
-      },
-    ],
   };
 }

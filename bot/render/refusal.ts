@@ -48,9 +48,18 @@ const words: Words = {
   ],
   duration_not_understood: (refusal) => durationWords(refusal.typed),
   unknown_image: (refusal) => unknown('image', refusal.typed, refusal.offered),
+  unknown_subject: (refusal) => [
+    `There is no person, session or request “${refusal.typed}”. Write `,
+    code('@bob'),
+    ', ',
+    code('brave-otter'),
+    ' or the number of a request.',
+  ],
   person_unknown: (refusal) => [
     `I do not know you here yet (${refusal.platform} ${refusal.externalId}). `,
-    'An admin can add you under teams, people in dibs.yaml.',
+    'An admin can add you under teams, people in dibs.yaml; or, where you are known, type ',
+    code('/gpu link'),
+    ', and here the code that it makes.',
   ],
   not_allowed: (refusal) =>
     refusal.holder === null

@@ -19,7 +19,7 @@ export function renderRequest(request: GrantRequestView, approval: ApprovalPolic
     return {
       title: `${title}: ${state}`,
       tone: state === 'approved' ? 'good' : 'neutral',
-      parts: [...question, { kind: 'text', text: decisionWords(request) }],
+      parts: [...question, { kind: 'text', text: capitalized(decisionWords(request)) }],
     };
   const agreed = request.approvals.map(({ name }) => name).join(', ');
   const missing = approvalsNeeded - request.approvals.length;
@@ -151,6 +151,11 @@ function decisionWords(request: GrantRequestView): Text {
     default:
       return unreachable(state);
   }
+}
+
+function capitalized([first = '', ...rest]: Text): Text {
+  if (typeof first !== 'string') return [first, ...rest];
+  return [first.slice(0, 1).toUpperCase() + first.slice(1), ...rest];
 }
 
 function accountOf({

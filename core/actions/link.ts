@@ -24,11 +24,15 @@ export const link = action({
     const { platform, externalId } = actor;
     return { linkCode: { codeHash, platform, externalId } };
   },
-  decide: ({ linkCode: { personId, takenBy } }, _input, { actor }): Decision<null> => {
+  decide: (
+    { linkCode: { personId, takenBy } },
+    _input,
+    { actor },
+  ): Decision<{ personId: string }> => {
     assert(actor.kind === 'stranger', 'only an identity that is nobody’s can be joined');
     const { platform, externalId } = actor;
     if (takenBy !== null) return refuse({ kind: 'identity_taken', platform });
     if (personId === null) return refuse({ kind: 'link_code_wrong' });
-    return accept(null, { kind: 'add_identity', personId, platform, externalId });
+    return accept({ personId }, { kind: 'add_identity', personId, platform, externalId });
   },
 });

@@ -7,7 +7,7 @@ import { isOffering, type Placement, planQueue } from '../queue.ts';
 /** Gives free devices to those who wait in line, first come first served. */
 export const promote = action({
   name: 'promote',
-  needs: () => ({ fleet: true as const }),
+  needs: () => ({ fleet: { withLine: true } }),
   decide: ({ fleet }, _input: null, moment) => {
     const hosts = fleet.hosts.filter((host) => isOffering(host, moment.now, moment.policy));
     const placements = planQueue(fleet.queue, hosts, moment.policy);

@@ -37,7 +37,7 @@ export type StartResult = {
 export const start = action({
   name: 'start',
   needs: ({ personId, teamId, own }: StartInput, { eventId, now }) => ({
-    fleet: true as const,
+    fleet: { withLine: false },
     payer: { personId, teamId, own },
     spending: { of: { personId, teamId }, at: now },
     takenNames: candidateNames(eventId),

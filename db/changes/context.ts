@@ -17,8 +17,8 @@ export function writersOf<K extends Change['kind']>(writers: Writers<K>): Writer
 }
 
 /**
- * The line is read under the lock of the hosts, not those of its leases, so somebody may have left
- * it since: then `perform` decides anew, as after any serialization failure.
+ * What a decision changes is locked. Where it is not as it was decided on all the same, `perform`
+ * decides anew, as after any serialization failure, and gives up when that does not help.
  */
 export async function one(rows: PromiseLike<unknown[]>): Promise<void> {
   if ((await rows).length === 1) return;

@@ -1,8 +1,9 @@
-import { and, asc, eq, ne } from 'drizzle-orm';
-import type { Fleet } from '../../core/action.ts';
+import { and, asc, eq, inArray, ne } from 'drizzle-orm';
+import type { FactTable, Fleet } from '../../core/action.ts';
 import type { Device, Host } from '../../core/entity.ts';
 import type { Db, Transaction } from '../database.ts';
 import { devices, hosts } from '../schema/fleet.ts';
+import { accounts } from '../schema/ledger.ts';
 import { teams } from '../schema/people.ts';
 import { leaseDevices, leases, sessions } from '../schema/sessions.ts';
 
@@ -13,7 +14,7 @@ export async function lockHost(tx: Transaction, hostId: string): Promise<Host | 
 
 async function lockHosts(tx: Transaction, hostId?: string): Promise<void> {
   const isAsked = hostId === undefined ? undefined : eq(hosts.id, hostId);
-  await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)).for('update');
+  await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)).for('no key update');
 }
 
 async function loadHosts(tx: Db | Transaction, hostId?: string): Promise<Host[]> {
@@ -50,9 +51,27 @@ async function loadDevices(
   return rows.map(({ device, leaseId }) => ({ ...device, leaseId }));
 }
 
-export async function lockFleet(tx: Transaction): Promise<Fleet> {
-  const [, loaded] = await Promise.all([lockHosts(tx), loadFleet(tx)]);
+export async function lockFleet(
+  tx: Transaction,
+  { withLine }: FactTable['fleet']['ask'],
+): Promise<Fleet> {
+  const [, , loaded] = await Promise.all([
+    lockHosts(tx),
+    withLine ? lockLine(tx) : null,
+    loadFleet(tx),
+  ]);
   return loaded;
+}
+
+/** Whoever changes a lease has its account first. Nobody joins the line: that needs the hosts. */
+async function lockLine(tx: Transaction): Promise<void> {
+  const paying = tx.select({ id: leases.accountId }).from(leases).where(eq(leases.state, 'queued'));
+  await tx
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(inArray(accounts.id, paying))
+    .orderBy(asc(accounts.id))
+    .for('no key update');
 }
 
 /** Unlocked where it is not called by `lockFleet`. */

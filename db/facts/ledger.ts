@@ -35,7 +35,7 @@ export async function lockPayer(
     .innerJoin(teams, eq(teams.id, memberships.teamId))
     .innerJoin(accounts, pays)
     .where(and(eq(memberships.personId, personId), eq(memberships.teamId, teamId)))
-    .for('update', { of: accounts });
+    .for('no key update', { of: accounts });
   if (!row) return null;
   const { person, team, roles, account } = row;
   return { person: { ...person, team, teamId, roles }, account };
@@ -51,7 +51,7 @@ export async function lockAccounts(
 
 function lockOwned(tx: Transaction, isAsked: SQL): Promise<OwnedAccount[]> {
   const found = tx.select(ownedAccount).from(accounts).where(isAsked).orderBy(asc(accounts.id));
-  return found.for('update', { of: accounts }).execute();
+  return found.for('no key update', { of: accounts }).execute();
 }
 
 export async function lockTransfer(

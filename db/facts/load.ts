@@ -21,7 +21,7 @@ export async function loadFacts<N extends Needs>(
   const { spending, approvers, pendingRequests, linkCode, takenNames } = needs;
   const loading: { [K in keyof FactTable]?: Promise<FactTable[K]['fact']> } = {
     ...(host && { host: lockHost(tx, host.hostId) }),
-    ...(fleet && { fleet: lockFleet(tx) }),
+    ...(fleet && { fleet: lockFleet(tx, fleet) }),
     ...(payer && { payer: lockPayer(tx, payer) }),
     ...(accounts && { accounts: lockAccounts(tx, accounts) }),
     ...(transfer && { transfer: lockTransfer(tx, transfer) }),

@@ -29,7 +29,7 @@ export async function lockLinkCode(
   const isGood = and(eq(linkCodes.codeHash, codeHash), gt(linkCodes.validUntil, now));
   const isAsked = and(eq(identities.platform, platform), eq(identities.externalId, externalId));
   const [[code], [taken]] = await Promise.all([
-    tx.select().from(linkCodes).where(isGood).for('update').execute(),
+    tx.select().from(linkCodes).where(isGood).for('no key update').execute(),
     tx.select().from(identities).where(isAsked).execute(),
   ]);
   return { personId: code?.personId ?? null, takenBy: taken?.personId ?? null };

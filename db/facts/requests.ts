@@ -17,7 +17,7 @@ export async function lockRequest(
       .innerJoin(accounts, eq(accounts.id, grantRequests.accountId))
       .innerJoin(teams, eq(teams.id, grantRequests.teamId))
       .where(eq(grantRequests.id, requestId))
-      .for('update', { of: [accounts, grantRequests] })
+      .for('no key update', { of: [accounts, grantRequests] })
       .execute(),
     tx
       .select({ personId: approvals.personId, at: approvals.at })

@@ -26,7 +26,7 @@ export async function lockSession(
     .innerJoin(persons, eq(persons.id, leases.personId))
     .innerJoin(teams, eq(teams.id, leases.teamId))
     .where(eq(sessions.id, sessionId))
-    .for('update', { of: [accounts, leases, holds, sessions] });
+    .for('no key update', { of: [accounts, leases, holds, sessions] });
   if (!row) return null;
   const { person, team, ...facts } = row;
   // Whoever holds a lease needs no role for it.

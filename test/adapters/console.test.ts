@@ -151,7 +151,11 @@ test.each([
   ['/gpus', '/gpus'],
 ])('typed as %j, the command is %j', async (typed, text) => {
   const console = startConsole();
-  const response = await post(console.app, { person: 'bob', text: typed, requestKey: 'key-00001' });
+  const response = await console.send('commands', {
+    person: 'bob',
+    text: typed,
+    requestKey: 'key-00001',
+  });
   expect(await response.json()).toEqual({
     ok: true,
     message: expect.objectContaining({ tone: 'good' }),
@@ -167,9 +171,9 @@ test.each([
   ['a request key too short to be one', { requestKey: 'short' }, 400],
   ['a body over 16 KiB', { text: 'x'.repeat(20_000) }, 413],
 ])('%s is refused and runs nothing', async (_what, change, status) => {
-  const { app, invocations } = startConsole();
+  const { send, invocations } = startConsole();
   const body = { person: 'bob', text: 'list', requestKey: 'key-00001', ...change };
-  const response = await post(app, body);
+  const response = await send('commands', body);
   expect(response.status).toBe(status);
   expect(await response.json()).toHaveProperty('error');
   expect(invocations).toEqual([]);
@@ -190,8 +194,8 @@ test('a command that breaks is answered with a sentence and logged', async () =>
   const log = { debug() {}, info() {}, warn() {}, error: (line: string) => void lines.push(line) };
   const handle = () => Promise.reject(new Error('boom'));
   const commands = { handle, react: async () => {}, complete: async () => [] };
-  const { app } = startConsole({ log, commands });
-  const response = await post(app, { person: 'bob', text: 'list', requestKey: 'key-00001' });
+  const { send } = startConsole({ log, commands });
+  const response = await send('commands', { person: 'bob', text: 'list', requestKey: 'key-00001' });
   expect(response.status).toBe(500);
   expect(await response.text()).not.toContain('boom');
   expect(lines).toEqual(['console request failed']);
@@ -208,12 +212,6 @@ test('nobody unknown may listen', async () => {
   expect((await app.request('/console/stream?person=mallory')).status).toBe(404);
   expect((await app.request('/console/stream')).status).toBe(404);
 });
-
-function post(app: ReturnType<typeof startConsole>['app'], body: unknown) {
-  const headers = { 'content-type': 'application/json' };
-  const request = { method: 'POST', headers, body: JSON.stringify(body) };
-  return app.request('/console/commands', request);
-}
 
 async function readToEnd(read: () => Promise<unknown>): Promise<never> {
   for (;;) await read();

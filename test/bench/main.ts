@@ -1,10 +1,12 @@
 import { benchIdle } from './idle.ts';
+import { benchLedger } from './ledger.ts';
 import { benchStart } from './start.ts';
 
 /** `npm run bench -- start`: a table for people, and as last line the figures as JSON. */
 const benches: Record<string, () => Promise<Record<string, number>>> = {
   start: benchStart,
   idle: benchIdle,
+  ledger: benchLedger,
 };
 
 const [name = ''] = process.argv.slice(2);

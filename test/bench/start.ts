@@ -129,7 +129,7 @@ async function openDibs(host: GpuHost, url: string) {
   const options = { hostName, connection, address, bindAddress, probeImage, imagesFolder: IMAGES };
   const spawnerOf = () => createDockerSpawner({ ...options, installationId: world.installationId });
   const deps = { store, clock, newId, newSecret, log, policy: testPolicy, chats: new Map() };
-  const loops = createLoops({ ...deps, spawnerOf }, world.hosts);
+  const loops = createLoops({ ...deps, spawnerOf, allowances: [] }, world.hosts);
   const images = [{ ...host.image, devices: 'gpu' as const }];
   const commands = createCommands({ ...deps, images, wake: loops.wake });
   const ending = new AbortController();

@@ -1,26 +1,8 @@
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { launchChromium } from '../support/chromium.ts';
-import { type DibsProcess, startDibsProcess } from '../support/dibs-process.ts';
+import { answerTo, gone, has, onTrial, phone, picture, seen, type } from '../support/trial.ts';
 
-const wide = { width: 1280, height: 800 };
-const phone = { width: 360, height: 720 };
-
-let browser: Browser;
-let dibs: DibsProcess;
-const complaints: string[] = [];
-beforeAll(async () => {
-  [browser, dibs] = await Promise.all([launchChromium(), startDibsProcess()]);
-});
-afterAll(async () => {
-  await Promise.all([browser?.close(), dibs?.stop()]);
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  expect(complaints.splice(0)).toEqual([]);
-});
+const openAs = onTrial();
 
 test('a newcomer is shown three lines, and pressing one runs it', async () => {
   // The first test of the file: nobody has spoken yet.
@@ -42,9 +24,9 @@ test('bob starts a session, sees it become ready, extends it, stops it and gets 
   await seen(device.getByText(/^29:5[0-7] left$/));
   await type(page, 'status');
   await seen(answerTo(page, 'status').getByRole('columnheader', { name: 'Memory' }));
-  await picture(page, 'light');
+  await picture(page, 'console-light');
   await page.getByRole('button', { name: 'Use dark colours' }).click();
-  await picture(page, 'dark');
+  await picture(page, 'console-dark');
 
   await type(page, 'list');
   await seen(answerTo(page, 'list').getByRole('table'));
@@ -133,7 +115,7 @@ test('on a phone the board is one tap away, and a free GPU writes the line', asy
   const page = await openAs('carol', { viewport: phone, hasTouch: true });
   await type(page, 'list');
   await seen(answerTo(page, 'list').getByRole('table'));
-  await picture(page, 'phone');
+  await picture(page, 'console-phone');
   await page.getByRole('button', { name: /^Board/ }).tap();
   await page.getByRole('button', { name: /^GPU 1, rtx4090: free/ }).tap();
   await has(() => page.getByRole('combobox').inputValue(), 'start rtx4090 2h');
@@ -146,46 +128,3 @@ test('the chosen colours stay after a reload', async () => {
   await page.reload();
   await seen(page.getByRole('button', { name: 'Use dark colours' }));
 });
-
-/** Opens the page as that person. What breaks in its scripts or against its policy is noted. */
-async function openAs(person: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: wide, colorScheme: 'light', ...options });
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (line) => {
-    if (line.text().includes('Content Security Policy')) complaints.push(line.text());
-  });
-  await page.goto(`${dibs.url}/?as=${person}`);
-  await page
-    .getByLabel(/^Host /)
-    .first()
-    .waitFor({ state: 'attached' });
-  return page;
-}
-
-async function type(page: Page, text: string): Promise<void> {
-  await page.getByRole('combobox').fill(text);
-  await page.keyboard.press('Enter');
-}
-
-function answerTo(page: Page, text: string): Locator {
-  return page.getByRole('article', { name: ` typed /gpu ${text}` }).last();
-}
-
-function seen(what: Locator, timeout = 10_000): Promise<void> {
-  return what.waitFor({ state: 'visible', timeout });
-}
-
-function gone(what: Locator): Promise<void> {
-  return what.waitFor({ state: 'hidden', timeout: 10_000 });
-}
-
-async function has<Value>(read: () => Promise<Value>, wanted: Value | RegExp): Promise<void> {
-  const matcher = wanted instanceof RegExp ? expect.stringMatching(wanted) : wanted;
-  await expect.poll(read, { timeout: 10_000, interval: 50 }).toEqual(matcher);
-}
-
-async function picture(page: Page, name: 'light' | 'dark' | 'phone'): Promise<void> {
-  const path = fileURLToPath(new URL(`../pictures/console-${name}.png`, import.meta.url));
-  await page.screenshot({ path, animations: 'disabled' });
-}

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { Address, Message } from '../../core/message.ts';
+import type { Reaction } from '../../core/invocation.ts';
+import type { Address, Message, MessageRef } from '../../core/message.ts';
 import type { Chat } from '../../core/ports.ts';
 
 /** One chat platform, or its stand-in, with a channel that both people are in. */
@@ -15,6 +16,12 @@ export type ChatHarness = {
   bystander: string;
   /** The titles of the messages that this person can read now, oldest first. */
   titlesSeenBy(externalId: string): Promise<readonly (string | null)[]>;
+  /** The emoji that this person sees under a message, each once. */
+  emojisSeenBy(externalId: string, ref: MessageRef): Promise<readonly string[]>;
+  /** Puts an emoji under a message, or takes it away, as a person does on the platform. */
+  press(press: Pick<Reaction, 'externalId' | 'ref' | 'emoji' | 'isAdded'>): Promise<void>;
+  /** What our process was told of that, oldest first. */
+  heard(): readonly Reaction[];
   close(): Promise<void>;
 };
 
@@ -31,6 +38,7 @@ export function chatContract(name: string, createHarness: () => Promise<ChatHarn
     audienceTests(bench);
     repetitionTests(bench);
     updateTests(bench);
+    reactionTests(bench);
     abortTests(bench);
   });
 }
@@ -116,6 +124,44 @@ function updateTests({ harness }: Bench) {
   });
 }
 
+function reactionTests({ harness }: Bench) {
+  test('the emoji that a message names stand under it, for everybody who reads it', async () => {
+    const { chat, bystander, emojisSeenBy } = harness();
+    const ref = await chat.post(channelOf(harness()), question, 'emojis', never);
+    expect(await emojisSeenBy(bystander, ref)).toEqual(['✅', '❌']);
+  });
+
+  test('an emoji that is pressed and taken away is heard with the reference of its message', async () => {
+    const { chat, person, press, heard } = harness();
+    const ref = await chat.post(channelOf(harness()), question, 'pressed', never);
+    const pressed = { externalId: person, ref, emoji: '✅' };
+    await press({ ...pressed, isAdded: true });
+    await press({ ...pressed, isAdded: false });
+    const [added, removed] = heard().slice(-2);
+    expect(added).toMatchObject({ ...pressed, isAdded: true, standing: 'member' });
+    expect(removed).toMatchObject({ ...pressed, isAdded: false });
+    expect(removed?.requestKey).not.toBe(added?.requestKey);
+  });
+
+  test('what people pressed stays when the message is updated', async () => {
+    const { chat, person, bystander, press, emojisSeenBy } = harness();
+    const ref = await chat.post(channelOf(harness()), question, 'decided', never);
+    await press({ externalId: person, ref, emoji: '✅', isAdded: true });
+    await chat.update(ref, titled('the record'), never);
+    expect(await emojisSeenBy(bystander, ref)).toContain('✅');
+  });
+
+  test('a message from before our process is pressed under the same reference', async () => {
+    const { chat, restart, person } = harness();
+    const ref = await chat.post(channelOf(harness()), question, 'outlives-emojis', never);
+    await restart();
+    const { chat: restarted, press, heard } = harness();
+    await restarted.update(ref, question, never);
+    await press({ externalId: person, ref, emoji: '❌', isAdded: true });
+    expect(heard().at(-1)).toMatchObject({ externalId: person, ref, emoji: '❌', isAdded: true });
+  });
+}
+
 function abortTests({ harness }: Bench) {
   test('an aborted call throws an aborted fault and posts nothing', async () => {
     const { chat, person, titlesSeenBy } = harness();
@@ -142,6 +188,15 @@ function titled(title: string): Message {
   return { title, tone: 'neutral', parts: [{ kind: 'text', text: ['Some words.'] }] };
 }
 
+const question: Message = {
+  title: 'a question',
+  tone: 'progress',
+  parts: [
+    { kind: 'text', text: ['Yes or no?'] },
+    { kind: 'reactions', emojis: ['✅', '❌'] },
+  ],
+};
+
 const everyPart: Message = {
   title: 'every part',
   tone: 'progress',
@@ -167,7 +222,10 @@ const everyPart: Message = {
       kind: 'actions',
       actions: [
         { label: 'Stop', command: 'stop x', style: 'danger', asks: null, confirm: 'Stop it?' },
+        { label: 'Deny', command: 'deny 1', style: 'plain', asks: 'Why?', confirm: null },
       ],
     },
+    { kind: 'file', name: 'history.csv', mediaType: 'text/csv', text: 'date,amount\r\n' },
+    { kind: 'reactions', emojis: ['✅'] },
   ],
 };

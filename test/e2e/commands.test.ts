@@ -37,6 +37,14 @@ onSite('a command', { hosts }, (stage) => {
     ['stop brave-oter', 'unknown_session'],
     ['extend 1h', 'no_session_of_yours'],
     ['extend', 'argument_missing'],
+    ['balance mallory', 'unknown_payee'],
+    ['history mallory', 'unknown_payee'],
+    ['history soon week', 'unknown_payee'],
+    ['history carol week', 'account_of_others'],
+    ['history 2026-13', 'period_not_understood'],
+    ['history last week', 'period_not_understood'],
+    ['history lab 2026-02-30', 'period_not_understood'],
+    ['history week lab', 'argument_not_understood'],
   ])('“%s” is refused as %s, and nothing is begun', async (text, kind) => {
     const reply = await (await begin()).say('bob', text);
     expect([reply.ok, reply.refusal?.kind, reply.session]).toEqual([false, kind, null]);
@@ -66,6 +74,7 @@ onSite('a command', { hosts }, (stage) => {
     const bot = await begin();
     expect((await bot.say('bob', 'start a100 --help')).text).toContain('/gpu start <type>[xN]');
     expect((await bot.say('bob', '--help')).text).toContain('Commands');
+    expect((await bot.say('bob', '--help start')).text).toContain('/gpu start <type>[xN]');
   });
 
   it('for one of several sessions wants its name', async () => {
@@ -137,6 +146,7 @@ onSite('completion', { hosts }, (stage) => {
       'start a100 2h pytorch',
       'start a100 2h Jax',
       'start a100 2h --now',
+      'start a100 2h --me',
     ]);
     expect(await texts('start a100 2h j')).toEqual(['start a100 2h Jax']);
     expect(await texts('start a100 2h --now ')).not.toContain('start a100 2h --now --now');
@@ -150,5 +160,31 @@ onSite('completion', { hosts }, (stage) => {
     const ways = (await bot.complete('bob', 'extend ')).map(({ text }) => text);
     expect(ways).toEqual(expect.arrayContaining([`extend ${name}`, 'extend 1h']));
     expect((await bot.complete('bob', 'extend 1h ')).map(({ text }) => text)).toEqual([]);
+  });
+
+  it('of two things that may be left out offers both, and then what is left', async () => {
+    expect(await texts('history ')).toEqual([
+      ...['history lab', 'history me', 'history month', 'history last-month', 'history week'],
+      ...['history last-week', 'history today', 'history yesterday', 'history year'],
+      ...['history last-year', 'history all', 'history --csv'],
+    ]);
+    expect(await texts('history l')).toEqual([
+      ...['history lab', 'history last-month', 'history last-week', 'history last-year'],
+    ]);
+    expect(await texts('history me w')).toEqual(['history me week']);
+    expect(await texts('history week ')).toEqual(['history week --csv']);
+    expect(await texts('history me week --csv ')).toEqual([]);
+  });
+
+  it('offers those accounts alone that may be seen, people with and without the sign', async () => {
+    const bot = stage.site.begin();
+    const offered = async (person: string, text: string) =>
+      (await bot.complete(person, text)).map((way) => way.text);
+    expect(await offered('bob', 'balance ')).toEqual(['balance lab', 'balance me']);
+    expect(await offered('alice', 'balance ')).toEqual([
+      ...['balance lab', 'balance me', 'balance @bob', 'balance @carol'],
+    ]);
+    expect(await offered('alice', 'balance c')).toEqual(['balance @carol']);
+    expect(await offered('alice', 'balance @')).toEqual(['balance @bob', 'balance @carol']);
   });
 });

@@ -6,7 +6,7 @@ const inHour = 3600n * 10_000n;
 
 onSite('a session’s life', {}, (stage) => {
   const available = async () => {
-    const { account } = await stage.site.store.balanceOf(stage.site.team.teamId);
+    const { account } = await stage.site.store.balanceOf(stage.site.team.accountId);
     return account.posted - account.held;
   };
 

@@ -46,6 +46,17 @@ describe('a newcomer', () => {
     expect(BigInt(balance.availableTicks) + charged).toBe(500n * 3_600_000n);
   });
 
+  it('has what moved in a file, with nothing else in it: history --csv > march.csv', async () => {
+    const { exitCode, stdout, stderr } = await gpu(dibs.url, 'carol', 'history --csv');
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('movement')]);
+    const [head, first] = stdout.split('\n');
+    expect(head).toBe(
+      'number,at,kind,what,session,person,by,amount,ticks,balance_after_ticks,balance_after',
+    );
+    expect(first).toMatch(/^1,\d{4}-.*,grant,.*first credits.*,500,1800000000,1800000000,500$/);
+    expect(stdout.endsWith('\n')).toBe(true);
+  });
+
   it.each([
     ['strat a100 1h', 'Did you mean /gpu start?'],
     ['start a10O 1h', 'Did you mean a100?'],

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { events, notices } from '../../db/schema/events.ts';
 import { devices, hosts } from '../../db/schema/fleet.ts';
-import { accounts, transfers } from '../../db/schema/ledger.ts';
 import { identities, persons, teams } from '../../db/schema/people.ts';
-import { holds, leaseDevices, leases, sessions } from '../../db/schema/sessions.ts';
+import { holds, leaseDevices, sessions } from '../../db/schema/sessions.ts';
 import { onEachDatabase, sessionIn, violation } from '../support/stage.ts';
 
 onEachDatabase('the database itself', {}, (stage) => {
@@ -16,75 +15,6 @@ onEachDatabase('the database itself', {}, (stage) => {
     return row;
   };
   const id = randomUUID();
-
-  it('keeps holds, counts and charges from being negative or nothing', async () => {
-    await sessionIn(stage.world, 'requested');
-    const team = eq(accounts.kind, 'team');
-    const held = db().update(accounts).set({ held: -1n }).where(team);
-    expect(await violation(held)).toBe('held_not_negative');
-    const over = db().update(accounts).set({ held: sql`posted + 1` }).where(team);
-    expect(await violation(over)).toBe('available_not_negative');
-    expect(await violation(db().update(holds).set({ amount: -1n }))).toBe('hold_not_negative');
-    const none = db().update(leases).set({ deviceCount: 0 });
-    expect(await violation(none)).toBe('device_count_positive');
-  });
-
-  it('lets the issuer alone go below zero', async () => {
-    const [issuer] = await db().select().from(accounts).where(eq(accounts.kind, 'issuer'));
-    expect(issuer?.posted).toBe(-1_800_000_000n);
-    const spent = db().update(accounts).set({ posted: -1n }).where(eq(accounts.kind, 'spent'));
-    expect(await violation(spent)).toBe('available_not_negative');
-  });
-
-  it('keeps a transfer positive and between two accounts', async () => {
-    const transfer = { ...(await first(db().select().from(transfers))), id };
-    const none = db()
-      .insert(transfers)
-      .values({ ...transfer, amount: 0n });
-    expect(await violation(none)).toBe('amount_positive');
-    const toAccountId = transfer.fromAccountId;
-    const same = db()
-      .insert(transfers)
-      .values({ ...transfer, toAccountId });
-    expect(await violation(same)).toBe('two_accounts');
-  });
-
-  it('refuses to change, remove or empty transfers', async () => {
-    const never = 'transfers rows are never changed';
-    expect(await violation(db().update(transfers).set({ reason: 'other' }))).toBe(never);
-    expect(await violation(db().delete(transfers))).toBe(never);
-    expect(await violation(db().execute(sql`truncate transfers`))).toBe(never);
-  });
-
-  it('charges a lease once', async () => {
-    await sessionIn(stage.world, 'requested');
-    const grant = await first(db().select().from(transfers));
-    const lease = await first(db().select().from(leases));
-    const charge = { ...grant, kind: 'charge' as const, leaseId: lease.id };
-    await db()
-      .insert(transfers)
-      .values({ ...charge, id: randomUUID() });
-    const again = db()
-      .insert(transfers)
-      .values({ ...charge, id: randomUUID() });
-    expect(await violation(again)).toBe('one_charge_a_lease');
-  });
-
-  it('has one account for a team, one issuer and one spent', async () => {
-    const team = await first(db().select().from(accounts).where(eq(accounts.kind, 'team')));
-    const second = db()
-      .insert(accounts)
-      .values({ ...team, id });
-    expect(await violation(second)).toBe('one_account_a_team');
-    const issuer = { ...team, kind: 'issuer' as const, teamId: null, posted: 0n };
-    expect(
-      await violation(
-        db()
-          .insert(accounts)
-          .values({ ...issuer, id }),
-      ),
-    ).toBe('one_issuer_one_spent');
-  });
 
   it('has one hold and one session for a lease', async () => {
     await sessionIn(stage.world, 'requested');
@@ -135,6 +65,17 @@ onEachDatabase('the database itself', {}, (stage) => {
       await db()
         .insert(notices)
         .values({ ...notice, kind, id: randomUUID() });
+  });
+
+  it('says once what is to be said once, and anything else as often as it comes', async () => {
+    await sessionIn(stage.world, 'requested');
+    const notice = await first(db().select().from(notices));
+    const say = (onceKey: string | null) =>
+      db()
+        .insert(notices)
+        .values({ ...notice, kind: 'vote_ignored', id: randomUUID(), onceKey });
+    for (const key of ['one', 'two', null, null]) await say(key);
+    expect(await violation(say('one'))).toBe('said_once');
   });
 
   it('has each name, key and identity once', async () => {

@@ -88,7 +88,7 @@ onEachDatabase('what is shown', { hosts: fleet }, (stage) => {
     const first = await viewOf(world, await sessionIn(world, 'running'));
     await world.clock.advance(1000);
     const second = await viewOf(world, await sessionIn(world, 'requested', { deviceType: 't4' }));
-    const { account, holds } = await world.store.balanceOf(world.team.teamId);
+    const { account, holds } = await world.store.balanceOf(world.team.accountId);
     expect(holds.map(({ session }) => session)).toEqual([first.name, second.name]);
     expect(holds.reduce((sum, { amount }) => sum + amount, 0n)).toBe(account.held);
   });

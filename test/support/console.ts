@@ -1,5 +1,6 @@
 import { type ConsoleDeps, createConsole } from '../../adapters/console/console.ts';
-import type { Invocation, Reply } from '../../core/invocation.ts';
+import type { StandingEmoji } from '../../adapters/console/reactions.ts';
+import type { Invocation, Reaction, Reply } from '../../core/invocation.ts';
 import type { Message } from '../../core/message.ts';
 import type { Board } from '../../core/view.ts';
 import { createFakeClock } from './fake-clock.ts';
@@ -12,12 +13,19 @@ type StreamEvents = {
   board: { hosts: { name: string }[]; queue: { name: string }[] };
 };
 
-type PostedMessage = { id: string; person: string | null; at: string; message: Message };
+type PostedMessage = {
+  id: string;
+  person: string | null;
+  at: string;
+  message: Message;
+  reactions: StandingEmoji[];
+};
 
 /** A console with three people, an empty board and commands that repeat what was said. */
 export function startConsole(changes: Partial<ConsoleDeps> = {}) {
   const clock = createFakeClock(new Date('2026-03-02T10:00:00Z'));
   const invocations: Invocation[] = [];
+  const reactions: Reaction[] = [];
   const emptyBoard: Board = { hosts: [], queue: [] };
   const { app, chat } = createConsole({
     commands: {
@@ -27,7 +35,7 @@ export function startConsole(changes: Partial<ConsoleDeps> = {}) {
         const message: Message = { title: null, tone: 'good', parts: [{ kind: 'text', text }] };
         return { ok: true, message, text: '', refusal: null, session: null };
       },
-      react: async () => {},
+      react: async (reaction) => void reactions.push(reaction),
       complete: async ({ text }) => [{ text: `${text}!`, hint: 'louder' }],
     },
     board: async () => emptyBoard,
@@ -44,7 +52,13 @@ export function startConsole(changes: Partial<ConsoleDeps> = {}) {
   });
   const open = async (person: string) =>
     createReader(await app.request(`/console/stream?person=${person}`));
-  return { app, chat, clock, invocations, open };
+  const send = (name: 'commands' | 'reactions', body: unknown) =>
+    app.request(`/console/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  return { app, chat, clock, invocations, reactions, open, send };
 }
 
 /** Reads server-sent events one after the other. */

@@ -12,10 +12,19 @@ export const databaseKinds = {
 
 /** A clone of the template, which several processes may open. */
 export async function createTestDatabase(serverUrl = inject('postgresUrl')) {
+  const url = await createDatabase(serverUrl, templateName);
+  return { url, open: (connections?: number) => openPostgres(url, connections) };
+}
+
+/** The address of a database without any table. */
+export function createEmptyDatabase(): Promise<string> {
+  return createDatabase(inject('postgresUrl'), 'template1');
+}
+
+async function createDatabase(serverUrl: string, template: string): Promise<string> {
   const name = `dibs_${randomUUID().replaceAll('-', '')}`;
   const admin = postgres(serverUrl, { max: 1, onnotice: () => undefined });
-  await admin.unsafe(`create database ${name} template ${templateName}`);
+  await admin.unsafe(`create database ${name} template ${template}`);
   await admin.end();
-  const url = databaseUrl(serverUrl, name);
-  return { url, open: (connections?: number) => openPostgres(url, connections) };
+  return databaseUrl(serverUrl, name);
 }

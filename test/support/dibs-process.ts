@@ -12,7 +12,7 @@ export type DibsProcess = {
 };
 
 /** What differs from a newcomer's: files by name, such as dibs.yaml, and settings. */
-type Site = { files?: Record<string, string>; env?: Record<string, string> };
+export type Site = { files?: Record<string, string>; env?: Record<string, string> };
 
 /** The product as a newcomer starts it, on a free port, in an empty folder, with simulated GPUs. */
 export async function startDibsProcess({ files = {}, env = {} }: Site = {}): Promise<DibsProcess> {

@@ -3,6 +3,7 @@ import { createAbsentSpawner } from '../../adapters/absent/spawner.ts';
 import { createConversation } from '../../adapters/console/conversation.ts';
 import type { HostOptions } from '../../adapters/simulated/world.ts';
 import { newId } from '../../adapters/system/new-id.ts';
+import type { Allowance } from '../../bot/allowances.ts';
 import { createCommands } from '../../bot/handle.ts';
 import { createLoops } from '../../bot/loops/all.ts';
 import { Fault, type FaultCode } from '../../core/fault.ts';
@@ -16,6 +17,8 @@ import { createWorld, type WorldOptions } from './world.ts';
 
 export type SiteOptions = Pick<WorldOptions, 'policy' | 'credits'> & {
   hosts?: readonly HostOptions[];
+  /** The team’s. */
+  allowance?: Omit<Allowance, 'accountId' | 'name'>;
   pullSeconds?: number;
   bootSeconds?: number;
 };
@@ -36,7 +39,9 @@ export async function createSite(database: Database, options: SiteOptions = {}) 
   const pulse = createPulse(clock, world.store);
   const spawnerOf = (name: string) => fleet.spawner(name, world.installationId);
   const { chat, seenBy, posts, chatTrouble } = createChat(clock);
-  const deps = { clock, newId, log: quietLog, policy: world.policy };
+  const { name, accountId } = world.team;
+  const allowances = options.allowance ? [{ ...options.allowance, name, accountId }] : [];
+  const deps = { clock, newId, log: quietLog, policy: world.policy, allowances };
   const processes: Process[] = [];
 
   /** Begins a process. It ends in order, or is killed: from then on it does nothing at all. */

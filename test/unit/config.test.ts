@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigMistakes, loadConfig } from '../../bot/config.ts';
 import { defaultImage, imagesOf, policyOf } from '../../bot/defaults.ts';
+import { defaultApproval, noLimits } from '../../core/policy.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -49,6 +50,30 @@ describe('a mistake in dibs.yaml', () => {
     ['teams: [{name: lab, credits: 1.0005, people: [{name: x}]}]', 'teams.0.credits', 'three'],
     ['hosts: [{name: gpu-1, docker: "ssh://gpu-1"}]', 'hosts.0.docker', 'tcp://gpu-1:2376'],
     ['hosts: [{name: gpu-1, docker: "tcp://gpu-1:2375"}]', 'hosts.0.tls', 'root'],
+    ...[
+      ['channels: [lab]', 'channels.0', 'slack:C0123456789'],
+      ['channels: [irc:lab]', 'channels.0', 'discord:1234567890'],
+      ['prices: {a100: 5}', 'prices.default', 'expected number'],
+      ['limits: {lease: long}', 'limits.lease', '30m or 24h'],
+      ['limits: {person: {day: -1}}', 'limits.person.day', '>=0'],
+      ['limits: {person: {devices: 0}}', 'limits.person.devices', '>=1'],
+      ['limits: {team: {day: 5}}', 'limits.team', '"day"'],
+      ['approval: {approve: yes please}', 'approval.approve', 'one emoji'],
+      ['approval: {approve: 👍, deny: 👍}', 'approval.deny', 'two different emoji'],
+      ['approval: {expire: never}', 'approval.expire', '30m or 24h'],
+      ['allowances: [{to: y, every: day, amount: 1}]', 'allowances.0.to', 'not among the people'],
+      ['allowances: [{to: x, every: year, amount: 1}]', 'allowances.0.every', '"day"|"week"|'],
+      ['allowances: [{to: x, every: day, amount: 0}]', 'allowances.0.amount', 'more than nothing'],
+      [
+        'allowances: [{to: x, every: day, amount: 1}, {to: x, every: week, amount: 1}]',
+        'allowances.1.to',
+        'an allowance already',
+      ],
+    ].map(([part = '', path = '', words = '']) => {
+      return [`teams: [{name: lab, people: [{name: x}], ${part}}]`, `teams.0.${path}`, words];
+    }),
+    ['policy: {queueDeadline: 1}', 'policy.queueDeadline', '30m or 24h'],
+    ['policy: {pendingRequests: 0}', 'policy.pendingRequests', '>=1'],
     ['images: [{name: x, reference: ""}]', 'images.0.reference', '>=1'],
     ['images: [{name: x, reference: y, devices: tpu}]', 'images.0.devices', '"gpu"|"cpu"'],
     ['teams: [', 'Flow sequence', 'line 1'],
@@ -73,8 +98,8 @@ hosts: [{name: gpu-1, docker: "tcp://gpu-1"}, {name: gpu-2, docker: nowhere}]
   it('is a name that stands for two', () => {
     const yaml = `
 teams:
-  - {name: lab, people: [{name: bob}]}
-  - {name: lab, people: [{name: bob}]}
+  - {name: lab, channels: [slack:C1], people: [{name: bob, slack: U1}]}
+  - {name: lab, channels: [slack:C1], people: [{name: carol, slack: U1}, {name: me}, {name: me}]}
 hosts:
   - {name: gpu-1, docker: "unix:///a.sock"}
   - {name: gpu-1, docker: "unix:///b.sock"}
@@ -82,8 +107,11 @@ images: [{name: x, reference: a}, {name: x, reference: b}]
 `;
     const found = mistakes(() => load(yaml)).map((line) => line.replace(/^.*dibs\.yaml: /, ''));
     expect(found).toEqual([
-      'teams: lab is there twice',
-      'people: bob is there twice',
+      'teams and people: lab is there twice',
+      'teams and people: me is there twice',
+      'people of lab: me is there twice',
+      'channels of teams: slack:C1 is there twice',
+      'identities of people: slack:U1 is there twice',
       'hosts: gpu-1 is there twice',
       'images: x is there twice',
     ]);
@@ -136,6 +164,43 @@ describe('what is configured', () => {
       mostLeaseSeconds: 12 * 3600,
       claimSeconds: 20,
       prices: { default: 1000n, a100: 2500n },
+    });
+  });
+
+  it('is for each team its prices, limits and approval, else those of the site', () => {
+    const config = load(`
+prices: {default: 1}
+policy: {mostLease: 12h}
+teams:
+  - {name: plain, people: [{name: alice}, {name: bob}]}
+  - name: strict
+    people: [{name: bob}]
+    prices: {default: 2}
+    limits: {lease: 4h, person: {week: 2.5, devices: 2}, team: {devices: 8}}
+    approval: {channel: 'slack:C1', quorumAbove: 100, approve: 👍, expire: 24h}
+`);
+    const { plain, strict } = policyOf(config).teams;
+    expect(plain).toEqual({
+      prices: { default: 1000n },
+      mostLeaseSeconds: 12 * 3600,
+      limits: noLimits,
+      approval: defaultApproval,
+    });
+    expect(strict).toEqual({
+      prices: { default: 2000n },
+      mostLeaseSeconds: 4 * 3600,
+      limits: {
+        personSpending: { day: null, week: 9_000_000n, month: null },
+        personDevices: 2,
+        teamDevices: 8,
+      },
+      approval: {
+        ...defaultApproval,
+        channel: { platform: 'slack', channel: 'C1' },
+        quorumAbove: 360_000_000n,
+        approveEmoji: '👍',
+        validSeconds: 24 * 3600,
+      },
     });
   });
 

@@ -4,14 +4,17 @@ import { createFakeClock } from '../support/fake-clock.ts';
 import { quietLog } from '../support/site.ts';
 import { noon } from '../support/world.ts';
 
-/** A loop of a turn each second, which notes when its turns begin. */
-function startLoop(turn: (count: number, signal: AbortSignal) => Promise<void> = async () => {}) {
+/** A loop of a turn each second, or so many, which notes when its turns begin. */
+function startLoop(
+  turn: (count: number, signal: AbortSignal) => Promise<void> = async () => {},
+  everyMillis = 1000,
+) {
   const clock = createFakeClock(noon);
   const turns: number[] = [];
   const ending = new AbortController();
   const loop = createLoop({
     name: 'test',
-    everyMillis: 1000,
+    everyMillis,
     clock,
     log: quietLog,
     runOnce(signal) {
@@ -37,6 +40,15 @@ describe('a loop', () => {
     await clock.advance(250_000);
     const pauses = turns.slice(1).map((at, i) => at - (turns[i] ?? 0));
     expect(pauses.slice(0, 9)).toEqual([2, 4, 8, 16, 32, 60, 60, 60, 1]);
+  });
+
+  it('that turns each hour turns again in a minute after a failure', async () => {
+    const failing = async (count: number) => {
+      if (count <= 2) throw new Error('the database is away');
+    };
+    const { clock, turns } = startLoop(failing, 3_600_000);
+    await clock.advance(7_400_000);
+    expect(turns).toEqual([0, 60, 120, 3720, 7320]);
   });
 
   it('does not wait when it is woken', async () => {

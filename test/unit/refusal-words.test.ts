@@ -119,6 +119,18 @@ const sentences: {
     refusal: { kind: 'period_not_understood', typed: 'soonish' },
     says: ['“soonish”', '2026-03'],
   },
+  unknown_subject: {
+    refusal: { kind: 'unknown_subject', typed: 'bobb' },
+    says: ['“bobb”', '@bob', 'request'],
+  },
+  statement_too_long: {
+    refusal: { kind: 'statement_too_long', most: 10_000 },
+    says: ['10000', '2026-03-02'],
+  },
+  account_of_others: {
+    refusal: { kind: 'account_of_others', whose: 'person', name: 'carol' },
+    says: ['carol', 'admins'],
+  },
   link_code_wrong: { refusal: { kind: 'link_code_wrong' }, says: ['/gpu link'] },
   identity_taken: {
     refusal: { kind: 'identity_taken', platform: 'slack' },

@@ -1,16 +1,26 @@
 import { byId, icon, make } from './dom.js';
 import { headline, messageElement } from './message.js';
+import { createReactions } from './reactions.js';
 import { moment } from './times.js';
 
 /**
  * The list of messages and exchanges, oldest first. It stays at its end while the reader is there,
  * and offers a way back when they are not.
  */
-export function createConversation({ onAction }) {
+export function createConversation({ onAction, onReact, nameOf }) {
   const log = byId('log');
   const latest = byId('latest');
   /** Message or exchange by id: { at, element, isExchange }. */
   const entries = new Map();
+  const reactions = createReactions({
+    nameOf,
+    onPress: onReact,
+    onFailure(id, sentence) {
+      const posted = entries.get(id)?.posted;
+      if (posted) keepingAtEnd(() => show(posted, shownTo));
+      announce(sentence);
+    },
+  });
   let shownTo = null;
 
   function keepingAtEnd(change) {
@@ -32,14 +42,15 @@ export function createConversation({ onAction }) {
       posted.person === null ? null : make('span', {}, icon('hidden'), 'only visible to you'),
       moment(posted.at, 'clock'),
     ].filter((node) => node !== null);
-    return messageElement(posted.message, { reader: reader.name, aside, onAction });
+    const below = reactions.under(posted, reader);
+    return messageElement(posted.message, { reader: reader.name, aside, below, onAction });
   }
 
   function show(posted, reader) {
     const known = entries.get(posted.id);
     const element = draw(posted, reader);
     if (known) replaceKeepingFocus(known.element, element);
-    const entry = { at: Date.parse(posted.at), element, isExchange: false };
+    const entry = { at: Date.parse(posted.at), element, isExchange: false, posted };
     if (known) entries.set(posted.id, entry);
     else place(posted.id, entry);
   }
@@ -54,6 +65,7 @@ export function createConversation({ onAction }) {
     reset(messages, reader) {
       const top = reader === shownTo && !isAtEnd(log) ? log.scrollTop : null;
       shownTo = reader;
+      reactions.forgetFailures();
       for (const [id, entry] of entries) {
         if (entry.isExchange) entry.element.hidden = entry.reader !== reader.id;
         else {
@@ -97,8 +109,10 @@ function replaceKeepingFocus(before, after) {
   const focused = before.contains(document.activeElement) ? document.activeElement : null;
   before.replaceWith(after);
   if (!focused) return;
-  const command = focused.dataset.command ?? '';
-  const heir = after.querySelector(`[data-command="${CSS.escape(command)}"]`);
+  const { command = '', emoji } = focused.dataset;
+  const heir = after.querySelector(
+    emoji ? `[data-emoji="${CSS.escape(emoji)}"]` : `[data-command="${CSS.escape(command)}"]`,
+  );
   (heir ?? byId('command')).focus({ preventScroll: true });
 }
 

@@ -31,7 +31,8 @@ export function createExchange({ person, text, onAction }) {
         make('span', {}, icon('hidden'), 'only visible to you'),
         moment(new Date(now()).toISOString(), 'clock'),
       ];
-      answer.replaceChildren(messageElement(message, { reader: person.name, aside, onAction }));
+      const frame = { reader: person.name, aside, below: [], onAction };
+      answer.replaceChildren(messageElement(message, frame));
     },
     fail(sentence) {
       answer.replaceChildren(make('p', { class: 'failed' }, icon('bad', 'Not sent'), sentence));

@@ -1,3 +1,4 @@
+import { askForCommand } from './ask.js';
 import { createBoard } from './board.js';
 import { createComposer } from './composer.js';
 import { confirmAction } from './confirm.js';
@@ -5,7 +6,7 @@ import { announce, createConversation } from './conversation.js';
 import { byId } from './dom.js';
 import { createExchange } from './exchange.js';
 import { headline } from './message.js';
-import { follow, runCommand } from './server.js';
+import { follow, runCommand, sendReaction } from './server.js';
 import { shownTheme, toggleTheme } from './theme.js';
 import { keepTimesFresh, setServerTime } from './times.js';
 import { createWelcome } from './welcome.js';
@@ -17,7 +18,10 @@ let unfollow = () => {};
 let unsent = null;
 let latestBoard = null;
 
-const conversation = createConversation({ onAction: press });
+/** Presses under way: a second one on the same emoji would not know what the first made of it. */
+const reacting = new Set();
+
+const conversation = createConversation({ onAction: press, onReact: react, nameOf });
 const welcome = createWelcome({ onTry: run });
 const composer = createComposer({ personId: () => person.id, onRun: run });
 const board = createBoard({
@@ -28,7 +32,25 @@ const board = createBoard({
 });
 
 async function press(action) {
-  if (await confirmAction(action)) await run(action.command);
+  if (!(await confirmAction(action))) return;
+  const command = await askForCommand(action);
+  if (command !== null) await run(command);
+}
+
+/** Resolves to why it failed, or to null. */
+async function react(message, { emoji, isAdded }) {
+  const reader = person;
+  const target = `${reader.id} ${message} ${emoji}`;
+  if (reacting.has(target)) return null;
+  reacting.add(target);
+  const reaction = { person: reader.id, message, emoji, isAdded, requestKey: newRequestKey() };
+  const failure = await sendReaction(reaction);
+  reacting.delete(target);
+  return reader === person ? failure : null;
+}
+
+function nameOf(id) {
+  return choices.find(({ value }) => value === id)?.dataset.name ?? id;
 }
 
 async function run(text) {

@@ -1,9 +1,10 @@
 import { icon, make } from './dom.js';
+import { fileElement } from './file.js';
 import { plainText, textNodes } from './text.js';
 
 /**
- * A message as an article. `frame` says who reads it, what stands beside the title, and what a
- * pressed button does: { reader, aside, onAction(action) }.
+ * A message as an article. `frame` says who reads it, what stands beside the title and under it
+ * all, and what a pressed button does: { reader, aside, below, onAction(action) }.
  */
 export function messageElement(message, frame) {
   const tone = tones[message.tone] ?? tones.neutral;
@@ -19,6 +20,7 @@ export function messageElement(message, frame) {
       make('header', {}, lead ?? null, make('span', { class: 'aside' }, ...frame.aside)),
       ...elements,
     ),
+    ...frame.below,
   );
 }
 
@@ -43,6 +45,9 @@ const partElement = {
   table: tableElement,
   code: ({ text }) => make('pre', { tabindex: 0 }, make('code', {}, text)),
   progress: progressElement,
+  file: fileElement,
+  // They stand under the message, with what people made of them.
+  reactions: () => null,
   actions: ({ actions }, { onAction }) =>
     make('div', { class: 'actions' }, ...actions.map((action) => buttonElement(action, onAction))),
 };

@@ -2,15 +2,25 @@
  * Runs a command. Resolves to { answer } or { failure, isFinal }: unless final, the same request
  * key may be sent again, and what was done already is not done twice.
  */
-export async function runCommand(request) {
+export function runCommand(request) {
+  return post('/console/commands', request);
+}
+
+/** Puts an emoji under a message or takes it away. Resolves to null, or to why that failed. */
+export async function sendReaction(reaction) {
+  const { failure = null } = await post('/console/reactions', reaction);
+  return failure;
+}
+
+async function post(path, request) {
   try {
-    const response = await fetch('/console/commands', {
+    const response = await fetch(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request),
       signal: AbortSignal.timeout(deadlineMilliseconds),
     });
-    const content = await response.json();
+    const content = response.status === 204 ? null : await response.json();
     if (response.ok) return { answer: content };
     return { failure: content.error, isFinal: response.status < 500 };
   } catch (error) {

@@ -96,7 +96,7 @@ async function main(): Promise<void> {
         installationId: setUp.installationId,
       }),
     );
-  const loops = createLoops({ ...deps, spawnerOf }, setUp.hosts);
+  const loops = createLoops({ ...deps, spawnerOf, allowances: [] }, setUp.hosts);
   const images = [{ ...life.image, devices: 'gpu' as const }];
   const commands = createCommands({ ...deps, images, wake: loops.wake });
   const ending = new AbortController();

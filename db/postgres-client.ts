@@ -1,0 +1,113 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
+import type { Sql, TransactionSql } from 'postgres';
+
+/** How long what was asked of lost connections may go on: no statement of ours takes longer. */
+const lingerMillis = 35_000;
+
+/**
+ * A client that outlives its connections. Postgres.js (3.4.9) has its trouble with one that breaks:
+ * what its transaction still says would be said on the next connection, outside of any transaction
+ * or within another's, or would end the process; and it may never connect again. So a transaction
+ * says nothing more once its connection is lost, and who comes later is given new connections.
+ */
+export function createLastingClient(open: (options: { onclose: () => void }) => Sql): {
+  client: Sql;
+  end(): Promise<void>;
+} {
+  const clients = new Set<Sql>();
+  let isEnding = false;
+  let current = openOne();
+
+  function openOne(): Sql {
+    const client: Sql = open({
+      onclose() {
+        if (isEnding || client !== current) return;
+        current = openOne();
+        setTimeout(() => end(client), lingerMillis).unref();
+      },
+    });
+    clients.add(client);
+    // For what it sets in a client: how dates are read and JSON is written.
+    drizzle(client);
+    return enduring(preparing(client));
+  }
+
+  function end(client: Sql): Promise<unknown> {
+    clients.delete(client);
+    return client.end({ timeout: 5 });
+  }
+
+  return {
+    client: new Proxy(current, { get: (_first, name) => Reflect.get(current, name) }),
+    async end() {
+      isEnding = true;
+      await Promise.all([...clients].map(end));
+    },
+  };
+}
+
+/**
+ * Has the server plan each statement once for a connection. Drizzle sends its statements by
+ * `unsafe`, unprepared, and planning the largest view anew costs more than all the rest of it.
+ */
+function preparing<Client extends Sql | TransactionSql>(client: Client): Client {
+  const unsafe = client.unsafe.bind(client);
+  client.unsafe = (query, parameters, options) =>
+    unsafe(query, parameters, { ...options, prepare: true });
+  return client;
+}
+
+/** The same within transactions, each of which has a client of its own. */
+function enduring(client: Sql): Sql {
+  const begin = client.begin.bind(client);
+  const beginEnduring = (work: (tx: TransactionSql) => Promise<unknown>) =>
+    begin(async (tx) => {
+      const failure = watching(preparing(tx));
+      try {
+        return await work(tx);
+      } catch (error) {
+        // Of statements sent behind one that failed, any may be heard of first.
+        throw failure.first() !== null && isBehindAnother(error) ? failure.first() : error;
+      } finally {
+        // Neither commit nor rollback has anybody to go to: the driver knows, and answers for us.
+        if (isLoss(failure.first())) await new Promise(() => undefined);
+      }
+    });
+  return Object.assign(client, { begin: beginEnduring });
+}
+
+/** What failed first in it. When that is its connection, no other statement is sent. */
+function watching(tx: TransactionSql): { first(): unknown } {
+  let failure: unknown = null;
+  const watched = <Asked extends Promise<unknown>>(asked: Asked): Asked => {
+    // A query's own `then` would send it, with what has not been said of it yet.
+    Promise.prototype.then.call(asked, undefined, (error: unknown) => {
+      if ((error as any).code === '40P01')
+        process.stderr.write(
+            JSON.stringify({ ...(error as any), query: undefined }) +
+            (error as any).query +
+            '\n',
+        );
+      failure = failure === null || isLoss(error) ? error : failure;
+    });
+    return asked;
+  };
+  const unsafe = tx.unsafe.bind(tx);
+  tx.unsafe = (query, parameters, options) => {
+    if (isLoss(failure)) throw failure;
+    return watched(unsafe(query, parameters, options));
+  };
+  return { first: () => failure };
+}
+
+/** The driver and the system give an errno; a server that ends a connection says that it is fatal. */
+function isLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return 'errno' in error || ('severity' in error && error.severity === 'FATAL');
+}
+
+/** In a failed transaction. Drizzle wraps the driver's error. */
+function isBehindAnother(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : null;
+  return cause instanceof Error && 'code' in cause && cause.code === '25P02';
+}

@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import { createCommands } from '../../bot/handle.ts';
+import type { Reply } from '../../core/invocation.ts';
+import type { Platform } from '../../core/message.ts';
+import { quietLog } from './site.ts';
+import type { World } from './world.ts';
+
+const images = [
+  { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null, devices: 'gpu' as const },
+];
+const nothing = () => undefined;
+
+/** Commands over a world without loops, from whoever speaks wherever. */
+export function commandsOf(world: World) {
+  return createCommands({ ...world, images, log: quietLog, newSecret: randomUUID, wake: nothing });
+}
+
+/** `speak('slack:U1', 'link')`, in that platform's channel `general` unless another is named. */
+export function createSpeaking(world: World) {
+  const commands = commandsOf(world);
+  return (
+    who: `${Platform}:${string}`,
+    text: string,
+    { channel = 'general', requestKey = randomUUID() as string } = {},
+  ): Promise<Reply> => {
+    const [platform, externalId] = who.split(':') as [Platform, string];
+    return commands.handle({ platform, externalId, channel, text, requestKey });
+  };
+}
