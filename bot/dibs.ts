@@ -36,7 +36,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === 'audit' && name === undefined) return withStore(audit);
   if (command === 'token' && name !== undefined && more.length === 0)
     return withStore((store) => makeToken(store, name));
-  process.stderr.write(usage);
+  const typed = [command, ...rest].filter((word) => word !== undefined).join(' ');
+  process.stderr.write(typed === '' ? usage : `I do not understand “${typed}”.\n${usage}`);
   return failed;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Channel } from '../core/entity.ts';
 import type { Platform } from '../core/message.ts';
-import { ticksOfCredits, ticksPerSecondOfPrice } from '../core/money.ts';
+import { mostCredits, ticksOfCredits, ticksPerSecondOfPrice } from '../core/money.ts';
 import { defaultApproval } from '../core/policy.ts';
 import { parseDuration } from './duration.ts';
 
@@ -32,8 +32,9 @@ const credits = z
   .nonnegative()
   .transform((amount, context) => {
     const ticks = ticksOfCredits(amount);
-    if (ticks !== null) return ticks;
-    context.addIssue({ code: 'custom', message: 'three decimals at most' });
+    if (ticks !== null && amount <= mostCredits) return ticks;
+    const message = ticks === null ? 'three decimals at most' : `${mostCredits} credits at most`;
+    context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
 const zone = z
@@ -205,8 +206,10 @@ export function repeatedNames({ teams = [], hosts = [], images = [] }: SiteFile)
   );
   const people = [...new Set(members.map(({ name }) => name))];
   const named = {
-    // Credits are given to either by name.
-    'teams and people': [...teams.map(({ name }) => name), ...people, ...reservedNames],
+    // Credits are given to either by name, however it is written.
+    'teams and people': [...teams.map(({ name }) => name), ...people, ...reservedNames].map(
+      (name) => name.toLowerCase(),
+    ),
     ...Object.fromEntries(
       teams.map(({ name, people: own }) => [`people of ${name}`, own.map((person) => person.name)]),
     ),

@@ -51,7 +51,7 @@ export type FactTable = {
   };
   /** Ids of the persons who decide on the team's credits. */
   approvers: { ask: { teamId: string }; fact: readonly string[] };
-  /** How many grant requests of that person are pending. */
+  /** How many grant requests of that person are pending. The person is locked. */
   pendingRequests: { ask: { personId: string }; fact: number };
   /** Whose code it is, if it is still good; and whose the identity is that comes with it. */
   linkCode: {

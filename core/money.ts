@@ -6,6 +6,9 @@ export const ticksPerCredit = 3_600_000n;
 
 export type Ticks = bigint;
 
+/** Most credits at a time: more than any site grants, and far from what an account can hold. */
+export const mostCredits = 1e9;
+
 /** Credits as a whole or decimal number of at most three places; null if finer than that. */
 export function ticksOfCredits(credits: number): Ticks | null {
   const thousandths = Math.round(credits * 1000);

@@ -32,11 +32,11 @@ export type Store = {
   personOfToken(hash: string): Promise<Person | null>;
   /** A person has one token: an earlier one ends. */
   addToken(personId: string, hash: string): Promise<void>;
-  /** Where to reach a person: on that platform, else on another of these. */
+  /** Where to reach a person: on that platform if it is among these, else on another of them. */
   addressOf(
     personId: string,
     preferred: Platform,
-    others: readonly Platform[],
+    reachable: readonly Platform[],
   ): Promise<{ platform: Platform; externalId: string } | null>;
   /** Whom credits can be moved to or from, and whose balance can be asked for, by name. */
   payees(): Promise<Payee[]>;

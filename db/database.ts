@@ -93,10 +93,16 @@ export async function openPglite(folder: string | null): Promise<Database> {
     ...(folder === null ? {} : { dataDir: folder }),
     extensions: { btree_gist },
   });
+  const close = () => client.close().finally(unlock);
   const db = drizzle(client);
-  await migrate(db, { migrationsFolder });
-  await refuseNewer(db);
-  return { db, kind: 'pglite', close: () => client.close().finally(unlock) };
+  try {
+    await migrate(db, { migrationsFolder });
+    await refuseNewer(db);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { db, kind: 'pglite', close };
 }
 
 /** What a newer Dibs has made of the database, this one would misread. */

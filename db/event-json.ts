@@ -46,7 +46,12 @@ export const eventInput: z.ZodType<EventInput> = z.object({
   step: text,
 });
 
-const account = z.object({ name: z.string(), posted: z.bigint(), held: z.bigint() });
+const account = z.object({
+  name: z.string(),
+  posted: z.bigint(),
+  held: z.bigint(),
+  teamIds: z.array(z.string()).optional(),
+});
 const period = z.object({ charged: z.bigint(), until: z.date() });
 const request = z.object({
   state: z.enum(statesOf('grant_request')),
@@ -79,17 +84,23 @@ const facts = z.object({
   pendingRequests: z.number().optional(),
 });
 
-export const eventFacts: z.ZodType<EventFacts> = facts
-  .transform(({ payer, accounts, transfer: taken, request: asked, ...others }): EventFacts => {
-    const owners = [payer?.account, ...(accounts ?? []), taken?.account, asked?.account];
-    return {
-      accounts: owners.filter((owner) => owner !== undefined),
-      transfer: taken?.transfer,
-      request: asked ? { ...asked.request, approvals: asked.approvals } : undefined,
-      ...others,
-    };
-  })
-  .catch({});
+/** As that team may see them: what somebody of another has, who gives or is given, is not shown. */
+export function eventFactsFor(teamId: string): z.ZodType<EventFacts> {
+  return facts
+    .transform(({ payer, accounts, transfer: taken, request: asked, ...others }): EventFacts => {
+      const all = [payer?.account, ...(accounts ?? []), taken?.account, asked?.account];
+      const shown = all.filter((owner) => owner?.teamIds?.includes(teamId) ?? true);
+      return {
+        accounts: shown
+          .filter((owner) => owner !== undefined)
+          .map(({ name, posted, held }) => ({ name, posted, held })),
+        transfer: taken?.transfer,
+        request: asked ? { ...asked.request, approvals: asked.approvals } : undefined,
+        ...others,
+      };
+    })
+    .catch({});
+}
 
 const result = z.object({ kind: text, name: text, expired: ticks });
 

@@ -3,20 +3,21 @@ import { alias } from 'drizzle-orm/pg-core';
 import { type EventsAsked, type EventView, routineActions } from '../core/audit.ts';
 import { fromJson } from './codec.ts';
 import type { Db } from './database.ts';
-import { eventActor, eventFacts, eventInput, eventOutcome } from './event-json.ts';
+import { eventActor, eventFactsFor, eventInput, eventOutcome } from './event-json.ts';
 import { events } from './schema/events.ts';
 import { accounts, grantRequests } from './schema/ledger.ts';
 import { persons } from './schema/people.ts';
 import { leases, sessions } from './schema/sessions.ts';
 
 /** What an event is about: a session or a request has the id of the event that began it. */
-const subject = sql<string>`coalesce(${events.input}->>'sessionId', ${events.input}->>'requestId',
-  ${events.id}::text)`;
+const subject = sql`coalesce((${events.input}->>'sessionId')::uuid,
+  (${events.input}->>'requestId')::uuid, ${events.id})`;
 /** Whose credits it moves, or who gets them. */
-const account = sql<string>`coalesce(${events.input}->>'toAccountId', ${events.input}->>'accountId',
-  ${events.facts}->'transfer'->'account'->>'id')`;
+const account = sql`coalesce((${events.input}->>'toAccountId')::uuid,
+  (${events.input}->>'accountId')::uuid,
+  (${events.facts}->'transfer'->'account'->>'id')::uuid)`;
 /** The person that an identity was joined to. */
-const joined = sql<string>`(${events.outcome}->'result'->>'personId')`;
+const joined = sql`(${events.outcome}->'result'->>'personId')::uuid`;
 
 const [holders, requesters] = [alias(persons, 'holders'), alias(persons, 'requesters')];
 
@@ -34,13 +35,13 @@ export async function eventsOf(db: Db, asked: EventsAsked): Promise<EventView[]>
       person: persons.name,
     })
     .from(events)
-    .leftJoin(sessions, sql`${sessions.id}::text = ${subject}`)
+    .leftJoin(sessions, eq(sessions.id, subject))
     .leftJoin(leases, eq(leases.id, sessions.leaseId))
     .leftJoin(holders, eq(holders.id, leases.personId))
-    .leftJoin(grantRequests, sql`${grantRequests.id}::text = ${subject}`)
+    .leftJoin(grantRequests, eq(grantRequests.id, subject))
     .leftJoin(requesters, eq(requesters.id, grantRequests.personId))
-    .leftJoin(accounts, sql`${accounts.id}::text = ${account}`)
-    .leftJoin(persons, sql`${persons.id}::text = ${joined}`)
+    .leftJoin(accounts, eq(accounts.id, account))
+    .leftJoin(persons, eq(persons.id, joined))
     .where(
       and(
         sql`${events.outcome} is not null`,
@@ -52,7 +53,7 @@ export async function eventsOf(db: Db, asked: EventsAsked): Promise<EventView[]>
     )
     .orderBy(desc(events.id))
     .limit(limit);
-  return rows.map(viewOf);
+  return rows.map((row) => viewOf(row, teamId));
 }
 
 /** In its name, or about its sessions, its requests, or the credits of its people. */
@@ -63,7 +64,7 @@ function ofTeam(teamId: string): SQL | undefined {
     eq(leases.teamId, teamId),
     eq(grantRequests.teamId, teamId),
     movesCreditsOf(sql`team_id = ${teamId} or person_id in (${members})`),
-    sql`${joined}::uuid in (${members})`,
+    sql`${joined} in (${members})`,
   );
 }
 
@@ -78,9 +79,11 @@ function ofPerson(personId: string): SQL | undefined {
   );
 }
 
+/** A gift that was refused concerns only who has too little for it. */
 function movesCreditsOf(isOwner: SQL): SQL {
   return sql`array[${events.input}->>'accountId', ${events.input}->>'fromAccountId',
-    ${events.input}->>'toAccountId', ${events.facts}->'transfer'->'account'->>'id']
+    case when ${events.outcome}->>'kind' = 'accepted' then ${events.input}->>'toAccountId' end,
+    ${events.facts}->'transfer'->'account'->>'id']
     && array(select id::text from accounts where ${isOwner})`;
 }
 
@@ -105,7 +108,8 @@ type Row = {
   person: string | null;
 };
 
-function viewOf({ event, session, holder, request, requester, account, person }: Row): EventView {
+function viewOf(row: Row, teamId: string): EventView {
+  const { event, session, holder, request, requester, account, person } = row;
   const outcome = eventOutcome.parse(fromJson(event.outcome));
   const result = outcome.kind === 'accepted' && person !== null ? { person } : {};
   return {
@@ -114,7 +118,7 @@ function viewOf({ event, session, holder, request, requester, account, person }:
     actor: eventActor.parse(event.actor),
     action: event.action,
     input: eventInput.parse(fromJson(event.input)),
-    facts: eventFacts.parse(fromJson(event.facts)),
+    facts: eventFactsFor(teamId).parse(fromJson(event.facts)),
     outcome:
       outcome.kind === 'accepted'
         ? { ...outcome, result: { ...outcome.result, ...result } }

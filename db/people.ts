@@ -62,14 +62,12 @@ function membersOf(db: Db) {
 export async function addressOf(
   db: Db,
   personId: string,
-  { preferred, others }: { preferred: Platform; others: readonly Platform[] },
+  { preferred, reachable }: { preferred: Platform; reachable: readonly Platform[] },
 ): Promise<{ platform: Platform; externalId: string } | null> {
   const rows = await db
     .select({ platform: sql<Platform>`${identities.platform}`, externalId: identities.externalId })
     .from(identities)
-    .where(
-      and(eq(identities.personId, personId), inArray(identities.platform, [preferred, ...others])),
-    )
+    .where(and(eq(identities.personId, personId), inArray(identities.platform, [...reachable])))
     .orderBy(asc(identities.platform), asc(identities.externalId));
   return rows.find(({ platform }) => platform === preferred) ?? rows[0] ?? null;
 }
@@ -88,9 +86,9 @@ export async function personNamed(
   return row ?? null;
 }
 
-/** Those that are configured: who has left has an account, and nothing is moved to it by name. */
-export async function payees(db: Db): Promise<Payee[]> {
-  const rows = await db
+/** Those that are configured: what is left has an account, and nothing is moved to it by name. */
+export function payees(db: Db): Promise<Payee[]> {
+  return db
     .select({
       kind: sql<Payee['kind']>`${accounts.kind}`,
       name: accounts.name,
@@ -99,7 +97,12 @@ export async function payees(db: Db): Promise<Payee[]> {
       teamIds,
     })
     .from(accounts)
-    .where(inArray(accounts.kind, ['team', 'person']))
+    .where(
+      and(
+        inArray(accounts.kind, ['team', 'person']),
+        sql`exists (select from memberships m
+          where accounts.team_id = m.team_id or accounts.person_id = m.person_id)`,
+      ),
+    )
     .orderBy(asc(accounts.kind), asc(accounts.name));
-  return rows.filter(({ kind, teamIds: ids }) => kind === 'team' || ids.length > 0);
 }

@@ -82,12 +82,6 @@ function watching(tx: TransactionSql): { first(): unknown } {
   const watched = <Asked extends Promise<unknown>>(asked: Asked): Asked => {
     // A query's own `then` would send it, with what has not been said of it yet.
     Promise.prototype.then.call(asked, undefined, (error: unknown) => {
-      if ((error as any).code === '40P01')
-        process.stderr.write(
-            JSON.stringify({ ...(error as any), query: undefined }) +
-            (error as any).query +
-            '\n',
-        );
       failure = failure === null || isLoss(error) ? error : failure;
     });
     return asked;

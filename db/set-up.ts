@@ -3,6 +3,7 @@ import { assert } from '../core/assert.ts';
 import type { NewId } from '../core/ports.ts';
 import type { SetUp, Site } from '../core/store.ts';
 import type { Db, Transaction } from './database.ts';
+import { lockHosts } from './facts/fleet.ts';
 import { hosts } from './schema/fleet.ts';
 import { accounts } from './schema/ledger.ts';
 import {
@@ -24,6 +25,8 @@ const setUpLock = 4_208_416;
 export function setUp(db: Db, newId: NewId, site: Site): Promise<SetUp> {
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${setUpLock})`);
+    // First of all, as in every action: other processes go on meanwhile.
+    await lockHosts(tx);
     const installationId = await installation(tx, newId);
     await bookAccounts(tx, newId);
     await tx.delete(teamChannels);
@@ -102,13 +105,7 @@ async function setUpPeople(tx: Transaction, newId: NewId, made: Made[]): Promise
   await tx.delete(identities).where(eq(identities.origin, 'configured'));
   for (const [position, { team, teamId }] of made.entries())
     for (const { name, roles, identities: given } of team.people) {
-      const [person] = await tx
-        .insert(persons)
-        .values({ id: newId(), name })
-        .onConflictDoUpdate({ target: persons.name, set: { name } })
-        .returning();
-      assert(person, 'an upsert gives its row back');
-      const personId = person.id;
+      const personId = await personIdOf(tx, { id: newId(), name });
       await openAccount(tx, { id: newId(), kind: 'person', personId, name });
       await tx.insert(memberships).values({ teamId, personId, roles: [...roles], position });
       for (const identity of given)
@@ -120,6 +117,14 @@ async function setUpPeople(tx: Transaction, newId: NewId, made: Made[]): Promise
             set: { personId, origin: 'configured' },
           });
     }
+}
+
+/** Who is there already is left unlocked: others refer to them in the middle of an action. */
+async function personIdOf(tx: Transaction, person: typeof persons.$inferInsert): Promise<string> {
+  await tx.insert(persons).values(person).onConflictDoNothing({ target: persons.name });
+  const [row] = await tx.select().from(persons).where(eq(persons.name, person.name));
+  assert(row, 'a person who was added is there');
+  return row.id;
 }
 
 type Made = { team: Site['teams'][number]; teamId: string };

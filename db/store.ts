@@ -49,7 +49,8 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
         await tx.insert(apiTokens).values({ personId, hash });
       });
     },
-    addressOf: (personId, preferred, others) => addressOf(db, personId, { preferred, others }),
+    addressOf: (personId, preferred, reachable) =>
+      addressOf(db, personId, { preferred, reachable }),
     payees: () => payees(db),
     personNamed: (name) => personNamed(db, name),
 

@@ -8,7 +8,12 @@ const text = z
   .max(500)
   .transform((typed) => typed.replace(/^\s*\/gpu(?=\s|$)/i, '').trimStart());
 
-const requestKey = z.string().min(8).max(100);
+/** Apart from the keys under which Dibs asks things of itself. */
+const requestKey = z
+  .string()
+  .min(8)
+  .max(100)
+  .transform((key) => `console:${key}`);
 
 /** What the page posts when a line is entered or a button pressed. */
 export const commandBody = z.object({

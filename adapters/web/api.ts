@@ -13,6 +13,8 @@ const plain = /^[^\p{Cc}\p{Cs}]*$/u;
 const body = z.object({ text: z.string().max(2000).regex(plain) });
 const name = z.string().max(100).regex(plain);
 const mostKeyCharacters = 200;
+const notReadable =
+  'Send a command as JSON, such as {"text": "start a100 2h"}: 2,000 characters at most.';
 
 type AsPerson = Parameters<typeof createEventRoutes>[1];
 
@@ -28,8 +30,7 @@ export function createApiRoutes(api: Api, options: { trustsPersonHeader: boolean
     const person = await personOf(context, api, options);
     if (person === null) return unauthorised(context);
     const parsed = body.safeParse(await context.req.json().catch(() => null));
-    if (!parsed.success)
-      return context.json({ ok: false, text: 'Send {"text": "start a100 2h"} as JSON.' }, 400);
+    if (!parsed.success) return context.json({ ok: false, text: notReadable }, 400);
     const key = context.req.header('idempotency-key') ?? randomUUID();
     if (key.length > mostKeyCharacters)
       return context.json({ ok: false, text: 'The Idempotency-Key has over 200 characters.' }, 400);
@@ -90,10 +91,11 @@ function personOf(
 
 function unauthorised(context: Context): Response {
   const { req } = context;
-  const wasAsked = req.header('authorization') ?? req.header('x-dibs-person');
   const text =
-    wasAsked === undefined
-      ? 'Send a token: Authorization: Bearer …. “/gpu token” makes one.'
-      : 'That token is not valid (any more), or there is nobody of that name.';
+    req.header('authorization') !== undefined
+      ? 'That token is not valid (any more). “/gpu token” makes a new one.'
+      : req.header('x-dibs-person') !== undefined
+        ? 'There is nobody of that name, or a name is not enough here: “/gpu token” makes a token.'
+        : 'Send a token: Authorization: Bearer …. “/gpu token” makes one.';
   return context.json({ ok: false, text }, 401);
 }

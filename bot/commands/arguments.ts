@@ -1,6 +1,6 @@
 import { anyDevice, familyOf, typeMatches } from '../../core/device-type.ts';
 import type { Role } from '../../core/entity.ts';
-import { type Ticks, ticksOfCredits } from '../../core/money.ts';
+import { mostCredits, type Ticks, ticksOfCredits } from '../../core/money.ts';
 import { type Period, parsePeriod, relativePeriods } from '../../core/period.ts';
 import type { Image } from '../../core/ports.ts';
 import type { Refusal } from '../../core/refusal.ts';
@@ -250,8 +250,6 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
 };
 
 const mostReasonCharacters = 300;
-/** More than any site grants, and far from what an account can hold. */
-const mostCredits = 1e9;
 
 function payeeWay({ name, kind }: Payee): { text: string; hint: string } {
   return { text: kind === 'person' ? `@${name}` : name, hint: kind };

@@ -59,9 +59,9 @@ export function wordsOf(text: string): string[] {
 
 /** Words as they are, where a sentence is part of them; what stands in quotes is one. */
 export function phrasesOf(text: string): { text: string; isQuoted: boolean }[] {
-  const pattern = /(?<!\S)(?:["“„”]([^"“”„]+)["“”]|['‘](.+?)['’])(?!\S)|\S+/g;
-  return [...plainly(text).matchAll(pattern)].map(([word, double, single]) => {
-    const quoted = double ?? single;
+  const pattern = /(?<!\S)(?:"([^"]+)"|["“„”]([^"“”„]+)["“”]|['‘](.+?)['’])(?!\S)|\S+/g;
+  return [...plainly(text).matchAll(pattern)].map(([word, straight, curly, single]) => {
+    const quoted = straight ?? curly ?? single;
     return { text: quoted?.trim() ?? word, isQuoted: quoted !== undefined };
   });
 }

@@ -44,7 +44,7 @@ function lineOf(event: EventView): Text {
   const words =
     outcome.kind === 'accepted'
       ? did
-      : `wanted to ${wished}; refused: ${plainText(renderRefusal(outcome.refusal))}`;
+      : `wanted to ${wished}; refused: ${plainText(renderRefusal(outcome.refusal)).replace(/\.$/, '')}`;
   const facts = factWords(event).join('; ');
   const from = placeOf(actor);
   return [
@@ -77,11 +77,13 @@ function placeOf(actor: EventActor): string | null {
 /** What it was decided on, as it was then. */
 function factWords({ facts }: EventView): string[] {
   const { accounts = [], spending, request, pendingRequests } = facts;
+  const had = accounts.map(({ name, posted, held }) => {
+    const also = held > 0n ? `, ${creditsOf(held)} held` : '';
+    return `${name} had ${creditsOf(posted - held)} available${also}`;
+  });
   return [
-    ...accounts.map(({ name, posted, held }) => {
-      const also = held > 0n ? `, ${creditsOf(held)} held` : '';
-      return `${name} had ${creditsOf(posted - held)} available${also}`;
-    }),
+    // Who gives to themselves is both accounts.
+    ...new Set(had),
     ...(spending ? [spendingWords(spending)] : []),
     ...(request ? [`${request.approvals.length} of ${request.approvalsNeeded} had agreed`] : []),
     ...(pendingRequests ? [`${pendingRequests} other requests were open`] : []),
@@ -90,6 +92,9 @@ function factWords({ facts }: EventView): string[] {
 
 function spendingWords(spending: NonNullable<EventView['facts']['spending']>): string {
   const { periods, held, personDevices, teamDevices } = spending;
-  const used = spendingPeriods.map((period) => `${creditsOf(periods[period].charged)} a ${period}`);
-  return `of its limits used: ${used.join(', ')}, ${creditsOf(held)} held; devices: ${personDevices}, all of the team ${teamDevices}`;
+  const used = spendingPeriods.map(
+    (period) =>
+      `${creditsOf(periods[period].charged)} ${period === 'day' ? 'today' : `this ${period}`}`,
+  );
+  return `of its limits used: ${used.join(', ')}, ${creditsOf(held)} held; devices in use: ${personDevices}, by the whole team ${teamDevices}`;
 }

@@ -58,7 +58,7 @@ function lastsWords(balance: Balance, now: Date): string | null {
   if (availableOf(balance) <= 0n) return null;
   const burn = burnOf(balance, now);
   if (burn === null) return 'nothing was used in the last 7 days';
-  const pace = `at ${inCredits(burn.perDay)} a day, as in the last 7 days`;
+  const pace = `at the recent pace of ${inCredits(burn.perDay)} a day`;
   if (burn.runsOutAt === null) return `more than a year ${pace}`;
   const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: balance.zone });
   return `until about ${format.format(burn.runsOutAt)} ${pace}`;

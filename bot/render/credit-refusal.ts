@@ -32,12 +32,14 @@ export const creditRefusals = {
     code('2026-W10'),
     ' or ',
     code('2026-03-02'),
+    '.',
   ],
   statement_too_long: (refusal) => [
     `More than ${refusal.most} movements are in that time. Ask for a shorter one, such as `,
     code('week'),
     ' or ',
     code('2026-03-02'),
+    '.',
   ],
   account_of_others: (refusal) =>
     refusal.whose === 'person'
@@ -54,11 +56,15 @@ export const creditRefusals = {
   device_limit: deviceLimit,
   too_little_available: (refusal) => [
     `${refusal.account} has ${inCredits(refusal.available)} available, and that takes `,
-    `${creditsOf(refusal.needed)}. What is held is not there to be moved.`,
+    `${creditsOf(refusal.needed)}. Credits that a session holds cannot be moved; `,
+    code(`/gpu balance ${refusal.account}`),
+    ' shows them.',
   ],
   own_credits: () => [
-    'Nobody decides on credits of their own. Another approver can, or ask: ',
+    'That would be for yourself, and nobody decides on credits of their own. ',
+    'Another approver can: ',
     code('/gpu request'),
+    ' asks them.',
   ],
   quorum_needed: (refusal) => [
     `Above ${inCredits(refusal.above)} two approvers must agree: `,
@@ -69,8 +75,15 @@ export const creditRefusals = {
   too_many_requests: (refusal) => [
     `You have ${refusal.limit} open requests already. Wait for one, or withdraw one.`,
   ],
-  unknown_request: (refusal) => [`There is no request ${refusal.typed}.`],
-  request_of_another: () => ['Only who asked may withdraw a request.'],
+  unknown_request: (refusal) => [
+    `There is no request ${refusal.typed}. Its number is in its message, such as `,
+    code('/gpu approve 17'),
+    '.',
+  ],
+  request_of_another: () => [
+    'Only who asked may withdraw a request. An approver can deny it: ',
+    code('/gpu deny'),
+  ],
   request_decided: (refusal) => [`That request is ${refusal.state} already.`],
   unknown_transfer: (refusal) => [
     `There is no transfer ${refusal.typed}. `,

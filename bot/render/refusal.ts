@@ -63,7 +63,7 @@ const words: Words = {
   ],
   not_allowed: (refusal) =>
     refusal.holder === null
-      ? ['Only an admin may do that.']
+      ? ['Only an admin of that team may do that.']
       : [`That session is ${refusal.holder}’s. Only ${refusal.holder} or an admin may do that.`],
   request_key_reused: () => [
     'That request key was used for something else. Send a new one with a new request.',

@@ -171,6 +171,6 @@ function approveAction({ number }: GrantRequestView): MessageAction {
 }
 
 function denyAction({ number }: GrantRequestView): MessageAction {
-  const asks = 'Why? (may be left empty)';
+  const asks = `Why is request ${number} denied? (may be left empty)`;
   return { label: 'Deny', command: `deny ${number}`, style: 'danger', confirm: null, asks };
 }

@@ -32,6 +32,7 @@ function movement({ kind, amount, from, to }: TransferView): Text {
     case 'give':
       return [credits, ` given to ${to}`];
     case 'adjustment':
+      return to === 'issuer' ? [credits, ` taken from ${from}`] : [credits, ` added to ${to}`];
     case 'reversal':
       return to === 'issuer' ? [credits, ` taken from ${from}`] : [credits, ` returned to ${to}`];
     case 'charge':

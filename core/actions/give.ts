@@ -28,6 +28,9 @@ export const give = action({
     const short = refuseUnavailable(from, amount);
     if (short) return refuse(short);
     const transferId = moment.newId();
+    // What expires goes first, and goes on expiring: passed on and back it would be kept for ever.
+    // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint.
+    const expiring = from.expiring < amount ? from.expiring : amount;
     return accept(
       { transferId },
       {
@@ -41,6 +44,7 @@ export const give = action({
           reason,
         },
       },
+      { kind: 'set_expiring', accountId: to.id, expiring: to.expiring + expiring },
       ...tellOwner(to, transferId, moment),
     );
   },

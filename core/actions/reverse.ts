@@ -14,7 +14,7 @@ export const reverse = action({
     if (facts === null) return refuse({ kind: 'unknown_transfer', typed: String(number) });
     const { transfer, account, isReversed } = facts;
     const wasIn = transfer.toAccountId === account.id;
-    // To take something away from oneself needs no second pair of eyes; to give it does.
+    // Only what is given back can be too much for one approver alone.
     const amount = wasIn ? -transfer.amount : transfer.amount;
     const refusal = refuseCredits({ account, amount }, moment.actor, moment.policy);
     if (refusal) return refuse(refusal);

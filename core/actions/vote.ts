@@ -165,23 +165,30 @@ function ignore(
 type ApproverMoment = Moment & { actor: PersonActor };
 
 function approve(
-  { request, account, approvals }: GrantRequestFacts,
+  { request, account, approvals, approvers }: GrantRequestFacts,
   { actor, now, newId }: ApproverMoment,
 ): Decision<VoteResult> {
   const { personId } = actor;
   const requestId = request.id;
   if (approvals.some((approval) => approval.personId === personId))
     return accept({ kind: 'counted' });
-  const agreed = { kind: 'add_approval', requestId, personId } as const;
-  if (approvals.length + 1 < request.approvalsNeeded)
-    return accept({ kind: 'counted' }, agreed, requestChanged(request));
+  // Whoever agreed and is no approver any more has no say in it.
+  const lapsed = approvals.filter((approval) => !approvers.includes(approval.personId));
+  const agreed: Change[] = [
+    ...lapsed.map((former): Change => {
+      return { kind: 'remove_approval', requestId, personId: former.personId };
+    }),
+    { kind: 'add_approval', requestId, personId },
+  ];
+  if (approvals.length - lapsed.length + 1 < request.approvalsNeeded)
+    return accept({ kind: 'counted' }, ...agreed, requestChanged(request));
   const { amount, reason, accountId } = request;
   const availableAfter = account.posted - account.held + amount;
   const set = { ...undecided, decidedAt: now, decidedBy: personId, availableAfter };
   const to = { accountId };
   return accept(
     { kind: 'approved' },
-    agreed,
+    ...agreed,
     { kind: 'decide_request', requestId, to: 'approved', set },
     {
       kind: 'transfer',

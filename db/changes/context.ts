@@ -20,7 +20,7 @@ export function writersOf<K extends Change['kind']>(writers: Writers<K>): Writer
  * What a decision changes is locked. Where it is not as it was decided on all the same, `perform`
  * decides anew, as after any serialization failure, and gives up when that does not help.
  */
-export async function one(rows: PromiseLike<unknown[]>): Promise<void> {
+export async function one(rows: PromiseLike<readonly unknown[]>): Promise<void> {
   if ((await rows).length === 1) return;
   const message = 'invariant broken: a change finds the row that was decided on';
   throw Object.assign(new Error(message), { code: '40001' });

@@ -1,7 +1,7 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { assert } from '../../core/assert.ts';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { NewTransfer } from '../../core/change.ts';
 import type { Ticks } from '../../core/money.ts';
+import { rowsOf } from '../database.ts';
 import { accounts, transfers } from '../schema/ledger.ts';
 import { holds } from '../schema/sessions.ts';
 import { type ChangeOf, type Context, one, writersOf } from './context.ts';
@@ -37,91 +37,77 @@ async function postTransfer(context: Context, transfer: NewTransfer): Promise<vo
       eventId: context.eventId,
       at: context.now,
     }),
-    ...(from === 'issuer' ? [] : [addToAccount(context, from.accountId, { posted: -amount })]),
-    ...(to === 'issuer' ? [] : [addToAccount(context, to.accountId, { posted: amount })]),
+    ...(from === 'issuer' ? [] : [addToAccount(context, from.accountId, -amount)]),
+    ...(to === 'issuer' ? [] : [addToAccount(context, to.accountId, amount)]),
   ]);
 }
 
-export async function placeHold(
+export function placeHold(
   context: Context,
-  { holdId: id, held, lease: { id: leaseId, accountId } }: ChangeOf<'add_lease'>,
+  { holdId, held, lease: { id: leaseId, accountId } }: ChangeOf<'add_lease'>,
 ): Promise<void> {
-  await Promise.all([
-    context.tx
-      .insert(holds)
-      .values({ id, accountId, leaseId, amount: held, state: 'placed' as const }),
-    addToAccount(context, accountId, { held }),
-  ]);
+  const placed = sql`insert into holds (id, account_id, lease_id, amount, state)
+    values (${holdId}, ${accountId}, ${leaseId}, ${held}, 'placed')`;
+  return changeHold(context, placed, { accountId, posted: 0n, held });
 }
 
-async function resizeHold(
+function resizeHold(
   context: Context,
   isAsked: SQL,
-  { accountId, by }: { accountId: string; by: Ticks },
+  { accountId, by: held }: { accountId: string; by: Ticks },
 ): Promise<void> {
-  const resized = context.tx
-    .update(holds)
-    .set({ amount: sql`${holds.amount} + ${by}` })
-    .where(and(isAsked, eq(holds.state, 'placed')))
-    .returning({ id: holds.id });
-  await Promise.all([one(resized), addToAccount(context, accountId, { held: by })]);
+  const resized = sql`update holds set amount = amount + ${held}
+    where ${isAsked} and state = 'placed'`;
+  return changeHold(context, resized, { accountId, posted: 0n, held });
 }
 
 async function settleHold(context: Context, change: ChangeOf<'settle_hold'>): Promise<void> {
   const { accountId, leaseId, personId, holdId, charge, held } = change;
+  const { tx, newId, eventId, now } = context;
+  const settled = closedHold(holdId, 'settled');
   await Promise.all([
-    closeHold(context, holdId, 'settled'),
-    context.tx.insert(transfers).values({
-      id: context.newId(),
-      kind: 'charge',
-      fromAccountId: accountId,
-      toAccountId: spent,
-      amount: charge,
-      reason: 'seconds used',
-      leaseId,
-      personId,
-      eventId: context.eventId,
-      at: context.now,
-    }),
-    addToAccount(context, accountId, { posted: -charge, held: -held }),
+    changeHold(context, settled, { accountId, posted: -charge, held: -held }),
+    tx.execute(sql`insert into transfers (id, kind, from_account_id, to_account_id, amount, reason,
+        lease_id, person_id, event_id, at)
+      values (${newId()}, 'charge', ${accountId}, ${spent}, ${charge}, 'seconds used',
+        ${leaseId}, ${personId}, ${eventId}, ${now.toISOString()})`),
   ]);
 }
 
-async function releaseHold(
+function releaseHold(
   context: Context,
   { holdId, accountId, held, to }: ChangeOf<'release_hold'>,
 ): Promise<void> {
-  await Promise.all([
-    closeHold(context, holdId, to),
-    addToAccount(context, accountId, { held: -held }),
-  ]);
+  return changeHold(context, closedHold(holdId, to), { accountId, posted: 0n, held: -held });
 }
 
-async function closeHold(
+function closedHold(holdId: string, to: 'settled' | 'released' | 'expired'): SQL {
+  return sql`update holds set state = ${to} where id = ${holdId} and state = 'placed'`;
+}
+
+/**
+ * A hold and what its account has change in one statement, so it is both or neither. Written out:
+ * on the way of every start and stop, Drizzle takes longer to put it together than the server.
+ */
+function changeHold(
   { tx }: Context,
-  holdId: string,
-  state: 'settled' | 'released' | 'expired',
+  hold: SQL,
+  { accountId, posted, held }: { accountId: string; posted: Ticks; held: Ticks },
 ): Promise<void> {
-  const rows = await tx
-    .update(holds)
-    .set({ state })
-    .where(and(eq(holds.id, holdId), eq(holds.state, 'placed')))
-    .returning({ id: holds.id });
-  assert(rows.length === 1, 'a hold is closed once');
+  const changed = sql`with changed as (${hold} returning id)
+    update accounts set posted = posted + ${posted}, held = held + ${held},
+      expiring = greatest(0, expiring + ${posted})
+    where id = ${accountId} and exists (select from changed) returning id`;
+  return one(rowsOf(tx, changed));
 }
 
 /** What leaves an account is taken from its allowance first. */
-async function addToAccount(
-  { tx }: Context,
-  accountId: string,
-  { posted = 0n, held = 0n }: { posted?: Ticks; held?: Ticks },
-): Promise<void> {
+async function addToAccount({ tx }: Context, accountId: string, posted: Ticks): Promise<void> {
   const expiring = sql`greatest(0, ${accounts.expiring} + ${posted})`;
   const changed = tx
     .update(accounts)
     .set({
       posted: sql`${accounts.posted} + ${posted}`,
-      held: sql`${accounts.held} + ${held}`,
       ...(posted < 0n ? { expiring } : {}),
     })
     .where(eq(accounts.id, accountId));

@@ -12,7 +12,8 @@ export async function lockHost(tx: Transaction, hostId: string): Promise<Host | 
   return host ?? null;
 }
 
-async function lockHosts(tx: Transaction, hostId?: string): Promise<void> {
+/** That one, or all. */
+export async function lockHosts(tx: Transaction, hostId?: string): Promise<void> {
   const isAsked = hostId === undefined ? undefined : eq(hosts.id, hostId);
   await tx.select().from(hosts).where(isAsked).orderBy(asc(hosts.id)).for('no key update');
 }

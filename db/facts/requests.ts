@@ -2,7 +2,7 @@ import { and, asc, count, eq } from 'drizzle-orm';
 import type { FactTable } from '../../core/action.ts';
 import type { Transaction } from '../database.ts';
 import { accounts, approvals, grantRequests } from '../schema/ledger.ts';
-import { teams } from '../schema/people.ts';
+import { persons, teams } from '../schema/people.ts';
 import { loadApprovers } from './people.ts';
 
 /** The account first, then the request: one statement, so that its rows are locked in one order. */
@@ -36,8 +36,17 @@ export async function lockRequest(
   return row ? { ...row, approvals: given, approvers } : null;
 }
 
+/** The person is locked, who may ask for several accounts at once: it is one limit for all. */
 export async function countPending(tx: Transaction, personId: string): Promise<number> {
   const isPending = and(eq(grantRequests.personId, personId), eq(grantRequests.state, 'pending'));
-  const [row] = await tx.select({ pending: count() }).from(grantRequests).where(isPending);
+  const [, [row]] = await Promise.all([
+    tx
+      .select({ id: persons.id })
+      .from(persons)
+      .where(eq(persons.id, personId))
+      .for('no key update')
+      .execute(),
+    tx.select({ pending: count() }).from(grantRequests).where(isPending).execute(),
+  ]);
   return row?.pending ?? 0;
 }

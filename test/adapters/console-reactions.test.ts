@@ -35,7 +35,9 @@ test('a press is shown to everybody at once and told with the reference of its m
     people: ['bob'],
   });
   const told = { platform: 'console', externalId: 'bob', standing: 'member', ref };
-  expect(reactions).toEqual([{ ...told, emoji: '✅', isAdded: true, requestKey: 'key-00001' }]);
+  expect(reactions).toEqual([
+    { ...told, emoji: '✅', isAdded: true, requestKey: 'console:key-00001' },
+  ]);
 });
 
 test('a press that is delivered twice is told twice under its key and shown once', async () => {
@@ -44,7 +46,10 @@ test('a press that is delivered twice is told twice under its key and shown once
   await send('reactions', pressOf({}));
   await send('reactions', pressOf({}));
   expect(await emojisSeen(open)).toEqual([['✅', ['bob']]]);
-  expect(reactions.map(({ requestKey }) => requestKey)).toEqual(['key-00001', 'key-00001']);
+  expect(reactions.map(({ requestKey }) => requestKey)).toEqual([
+    'console:key-00001',
+    'console:key-00001',
+  ]);
 });
 
 test('what is taken away is gone for its person alone', async () => {

@@ -161,7 +161,13 @@ test.each([
     message: expect.objectContaining({ tone: 'good' }),
   });
   expect(console.invocations).toEqual([
-    { platform: 'console', externalId: 'bob', channel: 'lab', text, requestKey: 'key-00001' },
+    {
+      platform: 'console',
+      externalId: 'bob',
+      channel: 'lab',
+      text,
+      requestKey: 'console:key-00001',
+    },
   ]);
 });
 

@@ -11,16 +11,16 @@ const run = promisify(execFile);
 const debianFolder = '/usr/lib/postgresql';
 
 /**
- * Postgres's own benchmark in a database of its own, with as many branches as there are clients at
- * least: on fewer they would wait for each other's branch.
+ * Postgres's own benchmark in a database of its own, with more branches than there are clients:
+ * on fewer they would wait for each other's branch.
  */
-export async function openPgbench(serverUrl: string, { scale }: { scale: number }) {
+export async function openPgbench(serverUrl: string, { branches }: { branches: number }) {
   const program = await findPgbench();
   const admin = postgres(serverUrl, { max: 1, onnotice: () => undefined });
   await admin`create database pgbench`;
   await admin.end();
   const url = databaseUrl(serverUrl, 'pgbench');
-  await run(program, ['--initialize', '--quiet', '--scale', String(scale), url]);
+  await run(program, ['--initialize', '--quiet', '--scale', String(branches), url]);
   return {
     /** Transactions a second of the TPC-B-like script, the default one. */
     async transactionsPerSecond({ clients, seconds }: { clients: number; seconds: number }) {
@@ -42,6 +42,6 @@ async function findPgbench(): Promise<string> {
   ];
   const found = folders.map((folder) => join(folder, 'pgbench')).find((path) => existsSync(path));
   if (found === undefined)
-    throw new Error('pgbench is not here. On Debian: apt-get install postgresql-contrib');
+    throw new Error('pgbench is not here. On Debian: apt-get install postgresql');
   return found;
 }

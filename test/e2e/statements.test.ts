@@ -17,7 +17,7 @@ const vision = {
   })),
 };
 
-onSite('what a team has and had', {}, (stage) => {
+onSite('what a team has and had', { credits: 100 }, (stage) => {
   const begin = async () => {
     const { site } = stage;
     const hosts = [{ name: 'gpu-1', address: 'test:gpu-1', simulated: false }];
@@ -46,14 +46,16 @@ onSite('what a team has and had', {}, (stage) => {
     const { site } = stage;
     const bot = await begin();
     const { name } = await bot.start('bob', 'a100 1h');
-    await site.pass(1800, 600);
+    await site.pass(360, 90);
     await bot.say('bob', `stop ${name}`);
     const running = await bot.start('carol', 'a100 2h');
     const { text } = await bot.say('bob', 'balance');
     expect(text).toContain(`Held: 20 credits: 20 for ${running.name} of carol`);
-    expect(text).toMatch(/Available: 47[45](\.\d+)? credits/);
-    expect(text).toMatch(/Spent this month: 5(\.\d+)? credits/);
-    expect(text).toMatch(/Lasts: until about \d+ June 2026 at 5(\.\d+)? credits a day/);
+    expect(text).toMatch(/Available: 7[89](\.\d+)? credits/);
+    expect(text).toMatch(/Spent this month: 1(\.\d+)? credits?/);
+    expect(text).toMatch(
+      /Lasts: until about \d+ May 2026 at the recent pace of 1(\.\d+)? credits? a day/,
+    );
     expect(text).not.toContain('Your own');
   });
 
@@ -93,11 +95,11 @@ onSite('what a team has and had', {}, (stage) => {
     expect(text).toContain('History of lab, 2026-03');
     expect(rowsOf(message)).toEqual([
       ['opening balance', '', '0.00'],
-      ['grant by test: test', '+500.00', '500.00'],
-      [`charge ${name}, bob`, '-1.67', '498.33'],
-      ['closing balance', '', '498.33'],
+      ['grant by test: test', '+100.00', '100.00'],
+      [`charge ${name}, bob`, '-1.67', '98.33'],
+      ['closing balance', '', '98.33'],
     ]);
-    expect(text).toContain('In: +500.00\nOut: -1.67');
+    expect(text).toContain('In: +100.00\nOut: -1.67');
     const other = await bot.say('carol', 'history last-month');
     expect(rowsOf(other.message)).toEqual([
       ['opening balance', '', '0.00'],

@@ -98,6 +98,19 @@ onEachDatabase('credits moved by hand', { credits: 100 }, (stage) => {
     expect(await stage.world.store.checkBook()).toEqual([]);
   });
 
+  it('a gift of what expires goes on expiring, and what stays stays', async () => {
+    const [bob, carol] = [await accountOf('bob'), await accountOf('carol')];
+    const allowance = { accountId: bob, amount: credits(20), carryOver: 0n, period: '2026-03' };
+    await accepted(act(stage.world, payAllowance, allowance));
+    await accepted(grantTo('alice', 'bob', 10));
+    await accepted(giveTo('bob', 'carol', 25));
+    const expiringOf = async (accountId: string) =>
+      (await stage.world.store.balanceOf(accountId)).account.expiring;
+    expect([await expiringOf(bob), await expiringOf(carol)]).toEqual([0n, credits(20)]);
+    await accepted(giveTo('carol', 'bob', 5));
+    expect([await expiringOf(bob), await expiringOf(carol)]).toEqual([credits(5), credits(15)]);
+  });
+
   it('nobody gives what is another’s', async () => {
     const carol = await accountOf('carol');
     const asBob = await by('bob');

@@ -3,6 +3,7 @@ import { payAllowance } from '../../core/actions/allowance.ts';
 import { claim } from '../../core/actions/claim.ts';
 import { expire } from '../../core/actions/expire.ts';
 import { extend } from '../../core/actions/extend.ts';
+import { give } from '../../core/actions/give.ts';
 import { grant } from '../../core/actions/grant.ts';
 import { reportReady } from '../../core/actions/report.ts';
 import { request } from '../../core/actions/request.ts';
@@ -210,6 +211,27 @@ onEachDatabase('the audit', {}, (stage) => {
     expect(await seen(stage.world.team.teamId)).toEqual(['ours', 'start', 'test']);
     expect(await ask({ personId: erin?.personId ?? '' })).toEqual([]);
     expect(await actionsOf({ teamId, about: sessionId })).toEqual(['start']);
+  });
+
+  it('of a gift shows each team what its own had, and a refused one to the giver’s alone', async () => {
+    const { store, actorOf } = stage.world;
+    const site = { ...other, people: other.people.slice(0, 1) };
+    const [, second] = (await store.setUp({ teams: [lab, site], hosts })).teams;
+    const [from, to] = [await accountOf('carol'), await accountOf('erin')];
+    await accepted(act(stage.world, grant, { accountId: from, amount: 7n, reason: 'first' }));
+    const giving = as(stage.world, await actorOf('carol'));
+    const gift = { fromAccountId: from, toAccountId: to, reason: 'a gift' };
+    await accepted(giving(give, { ...gift, amount: 5n }));
+    await refused(giving(give, { ...gift, amount: 5n }));
+    const asTheirs = await ask({ teamId: second?.teamId ?? '' });
+    expect(asTheirs.map(({ facts }) => facts.accounts)).toEqual([
+      [{ name: 'erin', posted: 0n, held: 0n }],
+    ]);
+    const asOurs = (await ask()).filter(({ action }) => action === 'give');
+    expect(asOurs.map(({ outcome, facts }) => [outcome.kind, facts.accounts])).toEqual([
+      ['refused', [{ name: 'carol', posted: 2n, held: 0n }]],
+      ['accepted', [{ name: 'carol', posted: 7n, held: 0n }]],
+    ]);
   });
 
   it('shows what somebody did who has left since', async () => {

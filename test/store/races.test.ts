@@ -12,7 +12,7 @@ import { transfers } from '../../db/schema/ledger.ts';
 import { leaseDevices, leases } from '../../db/schema/sessions.ts';
 import { meet } from '../support/meeting.ts';
 import { accountOf, act, claimOf, empty, onPostgres, sessionIn, viewOf } from '../support/stage.ts';
-import { accepted, askStart } from '../support/world.ts';
+import { accepted, askStart, system } from '../support/world.ts';
 
 const toConsole = { platforms: ['console'] as const, seconds: 60 };
 const theHosts = sql`select from hosts for update`;
@@ -97,6 +97,16 @@ onPostgres('at once', single, (stage) => {
     expect(told(outcomes)).toEqual(['accepted', 'stale']);
     expect(await database.db.select().from(transfers)).toHaveLength(2);
     expect(await accountOf(world)).toEqual({ posted: 5n * ticksPerCredit, held: 0n });
+    expect(await world.store.checkBook()).toEqual([]);
+  });
+
+  it('the same end of a lease asked for twice: both get the one answer', async () => {
+    const { world } = stage;
+    const sessionId = await sessionIn(world, 'running');
+    await world.clock.advance(3_600_000);
+    const request = { requestKey: 'twice', actor: system, input: { sessionId } };
+    const ask = () => world.store.perform(expire, request);
+    expect(told(await together(theAccount, ask, ask))).toEqual(['accepted', 'accepted']);
     expect(await world.store.checkBook()).toEqual([]);
   });
 

@@ -97,4 +97,25 @@ onEachDatabase('set-up', {}, (stage) => {
     await world.store.setUp({ ...site([]), teams: [lab] });
     expect(await accepted(askStart(world, 'bob'))).toMatchObject({ hostId: expect.any(String) });
   });
+
+  it('gives an address only where people can be reached', async () => {
+    const { store } = stage.world;
+    const api = { platform: 'api' as const, externalId: 'alice' };
+    const { identities, ...alice } = person('alice', ['U1']);
+    await store.setUp(site([{ ...alice, identities: [api, ...identities] }]));
+    const { id = '' } = (await store.personOf('slack', 'U1', 'C1')) ?? {};
+    expect(await store.addressOf(id, 'api', ['discord', 'slack'])).toMatchObject({
+      platform: 'slack',
+    });
+    expect(await store.addressOf(id, 'api', [])).toBeNull();
+  });
+
+  it('leaves a team that is gone with its credits, and nobody can give it more', async () => {
+    const { store } = stage.world;
+    const gone = { name: 'gone', zone: 'UTC', channels: [], people: [person('erin')] };
+    await store.setUp({ teams: [lab, gone], hosts: [] });
+    await store.setUp({ teams: [lab], hosts: [] });
+    const names = (await store.payees()).map(({ name }) => name);
+    expect(names).toEqual(['lab', 'alice', 'bob', 'carol']);
+  });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { approvalPolicy, createAsking, credits, withSecondApprover } from '../support/asking.ts';
 import { onEachDatabase } from '../support/stage.ts';
+import { lab } from '../support/world.ts';
 
 onEachDatabase('a vote on a request', { credits: 10, policy: approvalPolicy }, (stage) => {
   const { asked, voted, takenBack, viewOf, available, toldTo } = createAsking(stage);
@@ -64,5 +65,24 @@ onEachDatabase('a vote on a request', { credits: 10, policy: approvalPolicy }, (
     await voted('alice', id);
     expect(await takenBack('dora', id)).toBe('nothing_to_take_back');
     expect(await toldTo('dora')).toEqual([]);
+  });
+
+  it('counts no more once its approver is none any more', async () => {
+    const { world } = stage;
+    const hosts = [{ name: 'gpu-1', address: 'test:gpu-1', simulated: false }];
+    const id = await asked('bob', 101);
+    await voted('alice', id);
+    const [alice, ...others] = lab.people;
+    if (!alice) throw new Error('the lab has people');
+    const approvers = ['dora', 'erin'].map((name) => {
+      return { ...alice, name, identities: [{ platform: 'console' as const, externalId: name }] };
+    });
+    const people = [{ ...alice, roles: [] }, ...others, ...approvers];
+    await world.store.setUp({ teams: [{ ...lab, people }], hosts });
+    expect(await voted('dora', id)).toBe('counted');
+    expect(await viewOf(id)).toMatchObject({ state: 'pending', approvals: [{ name: 'dora' }] });
+    expect(await voted('erin', id)).toBe('approved');
+    expect(await available()).toBe(credits(111));
+    expect(await world.store.checkBook()).toEqual([]);
   });
 });

@@ -51,11 +51,14 @@ export type WorldOptions = {
   /** Devices by host, as types: `{ 'gpu-1': ['a100-80gb', 'a100-80gb'] }`. */
   hosts?: Record<string, readonly string[]>;
   credits?: number;
+  /** The team's, in which its days, weeks and months begin. */
+  zone?: string;
 };
 
 /** A store with team `lab` and hosts that were just seen. */
 export async function createWorld(database: Database, options: WorldOptions = {}) {
   const { hosts = { 'gpu-1': ['a100-80gb', 'a100-80gb'] }, credits = 500 } = options;
+  const { zone = lab.zone } = options;
   const clock = options.clock ?? createFakeClock(noon);
   const policy = { ...testPolicy, ...options.policy };
   const newSecret = () => randomBytes(24).toString('base64url');
@@ -63,7 +66,7 @@ export async function createWorld(database: Database, options: WorldOptions = {}
   const names = Object.keys(hosts).map((name) => {
     return { name, address: `test:${name}`, simulated: false };
   });
-  const setUp = await store.setUp({ teams: [lab], hosts: names });
+  const setUp = await store.setUp({ teams: [{ ...lab, zone }], hosts: names });
   const [team] = setUp.teams;
   if (!team) throw new Error('no team');
   if (credits > 0 && team.posted === 0n) {

@@ -32,7 +32,7 @@ describe('a balance', () => {
       'Held: 20 credits: 20 for brave-otter of bob',
       'Of an allowance: 100 credits, used first; what is left of it may expire',
       'Spent this month: 5 credits',
-      'Lasts: until about 17 April 2026 at 10 credits a day, as in the last 7 days',
+      'Lasts: until about 17 April 2026 at the recent pace of 10 credits a day',
     ]);
   });
 
@@ -50,7 +50,7 @@ describe('a balance', () => {
   it('that lasts beyond a year names no day', () => {
     const facts = { chargedLastWeek: credit, openedAt: noonPlus(-30 * day) };
     expect(linesOf({ ...facts, posted: 500n * credit }).at(-1)).toBe(
-      'Lasts: more than a year at 0.143 credits a day, as in the last 7 days',
+      'Lasts: more than a year at the recent pace of 0.143 credits a day',
     );
   });
 

@@ -99,7 +99,7 @@ hosts: [{name: gpu-1, docker: "tcp://gpu-1"}, {name: gpu-2, docker: nowhere}]
     const yaml = `
 teams:
   - {name: lab, channels: [slack:C1], people: [{name: bob, slack: U1}]}
-  - {name: lab, channels: [slack:C1], people: [{name: carol, slack: U1}, {name: me}, {name: me}]}
+  - {name: lab, channels: [slack:C1], people: [{name: carol, slack: U1}, {name: Me}, {name: Me}]}
 hosts:
   - {name: gpu-1, docker: "unix:///a.sock"}
   - {name: gpu-1, docker: "unix:///b.sock"}
@@ -109,7 +109,7 @@ images: [{name: x, reference: a}, {name: x, reference: b}]
     expect(found).toEqual([
       'teams and people: lab is there twice',
       'teams and people: me is there twice',
-      'people of lab: me is there twice',
+      'people of lab: Me is there twice',
       'channels of teams: slack:C1 is there twice',
       'identities of people: slack:U1 is there twice',
       'hosts: gpu-1 is there twice',

@@ -142,7 +142,9 @@ describe('the audit in words', () => {
     expect(title).toBe('Decisions about bob');
     expect(lines).toEqual([
       'bob: started brave-otter, 2 × a100 for 1h, with own credits · 2026-03-02 12:00 UTC · from slack C1 · lab had 480 available, 20 held',
-      expect.stringMatching(/^bob: wanted to grant 1 to carol; refused: Nobody decides/),
+      expect.stringMatching(
+        /^bob: wanted to grant 1 to carol; refused: That would be for yourself/,
+      ),
       'Dibs (expiry): ended bob’s brave-otter: its time was up · 2026-03-02 12:00 UTC',
       'slack U1: became an identity of somebody · 2026-03-02 12:00 UTC',
     ]);
@@ -153,7 +155,9 @@ describe('the audit in words', () => {
     const periods = { day: period, week: period, month: { ...period, charged: 9n * credit } };
     const spending = { periods, held: 2n * credit, personDevices: 1, teamDevices: 4 };
     const text = plainText(renderDecisions([anEvent({ facts: { spending } })], '', 'lab'));
-    expect(text).toContain('3 a day, 3 a week, 9 a month, 2 held; devices: 1, all of the team 4');
+    expect(text).toContain(
+      '3 today, 3 this week, 9 this month, 2 held; devices in use: 1, by the whole team 4',
+    );
   });
 
   it('says that there is nothing, about what', () => {

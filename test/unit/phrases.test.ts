@@ -9,6 +9,7 @@ describe('a line with a sentence in it', () => {
   it.each([
     ['request 200 "ablation for the paper, due Friday"', 'ablation for the paper, due Friday'],
     ['request 200 “due Friday”', 'due Friday'],
+    ['request 200 "for the “poster” session"', 'for the “poster” session'],
     ['request 200 „bis Freitag“', 'bis Freitag'],
     ["request 200 'it is late'", 'it is late'],
     ['request 200 ‘it is late’', 'it is late'],

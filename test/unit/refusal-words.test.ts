@@ -204,7 +204,7 @@ describe('every refusal', () => {
     const refusal = { kind: 'unknown_session', typed: 'brave-otter', living: [] } as const;
     expect(plainText(renderRefusal(refusal))).toContain('no other either');
     const admin = { kind: 'not_allowed', needs: 'admin', holder: null } as const;
-    expect(plainText(renderRefusal(admin))).toBe('Only an admin may do that.');
+    expect(plainText(renderRefusal(admin))).toBe('Only an admin of that team may do that.');
   });
 });
 

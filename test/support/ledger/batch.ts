@@ -4,12 +4,13 @@ import { brokenAnswers } from './answers.ts';
 import { creditOperations } from './credit-operations.ts';
 import { unlessLost } from './deliveries.ts';
 import { brokenInvariants } from './invariants.ts';
-import { type Operation, pick, type Task, type Told } from './operations.ts';
+import { type Operation, pick, type Task } from './operations.ts';
 import { sessionOperations } from './session-operations.ts';
+import type { Told } from './told.ts';
 import type { Ledger } from './world.ts';
 
 /** Everything that may happen; `pass`: time goes on. */
-const operations: Readonly<Record<string, (task: Task) => Promise<Told>>> = {
+const operations = {
   ...creditOperations,
   ...sessionOperations,
 
@@ -23,7 +24,8 @@ const operations: Readonly<Record<string, (task: Task) => Promise<Told>>> = {
   async 'reuse a key'({ ledger, at, operation }: Task): Promise<Told> {
     const delivery = anEarlier(ledger, operation);
     if (!delivery?.outcome) return 'none';
-    const outcome = await delivery.withOther(at.store);
+    const outcome = await ledger.deliveries.reuse(delivery, at.store);
+    if (outcome === null) return 'unknown';
     if (outcome.kind === 'refused' && outcome.refusal.kind === 'request_key_reused')
       return 'refused';
     ledger.broken.push(`${delivery.action} ${delivery.requestKey} was done with another input`);
@@ -43,60 +45,49 @@ const operations: Readonly<Record<string, (task: Task) => Promise<Told>>> = {
     ledger.broken.push(...found.map((difference) => `audit at work: ${inWords(difference)}`));
     return found.length === 0 ? 'accepted' : 'refused';
   },
-};
+
+  async pass({ ledger, operation: { size } }: Task): Promise<Told> {
+    // Mostly minutes, now and then some hours.
+    ledger.clock.pass(size % 12 === 0 ? (size % 5) * 3600 : size % 600);
+    return 'none';
+  },
+} satisfies Record<string, (task: Task) => Promise<Told>>;
+
+export type OperationKind = keyof typeof operations;
+export const operationKinds = Object.keys(operations) as OperationKind[];
 
 /** Lets each lane do its operations, all lanes at once, and says what is not as it must be. */
 export async function runBatch(
   ledger: Ledger,
-  lanes: readonly (readonly Operation[])[],
+  lanes: readonly (readonly Operation<OperationKind>[])[],
 ): Promise<string[]> {
-  const t0 = performance.now();
   await refreshKnown(ledger);
-  const t1 = performance.now();
   const [first, second] = ledger.processes;
   await Promise.all(
     lanes.map(async (lane, index) => {
       const [at, other] = index % 2 === 0 ? [first, second] : [second, first];
       for (const operation of lane) {
-        const told = await runOne({ ledger, at, other, operation });
-        ledger.tally.count(`${operation.kind} ${told}`);
+        const task = { ledger, at, other, operation };
+        const told = (await unlessLost(() => operations[operation.kind](task))) ?? 'unknown';
+        ledger.tally.count(operation.kind, told);
       }
     }),
   );
-  const t2 = performance.now();
-  await ledger.deliveries.settle(first.store);
-  const t3 = performance.now();
-  const differences = await second.store.checkBook();
-  const t4 = performance.now();
-  const i = await brokenInvariants(ledger);
-  const t5 = performance.now();
-  const broken = [
+  await ledger.deliveries.settle(ledger.observer);
+  const differences = await ledger.observer.checkBook();
+  return [
     ...ledger.broken.splice(0),
     ...ledger.deliveries.broken.splice(0),
     ...differences.map((difference) => `audit: ${inWords(difference)}`),
-    ...i,
+    ...(await brokenInvariants(ledger)),
     ...(await brokenAnswers(ledger)),
   ];
-  process.stderr.write(
-    `refresh ${t1 - t0} work ${t2 - t1} settle ${t3 - t2} audit ${t4 - t3} inv ${t5 - t4} ans ${performance.now() - t5}\n`,
-  );
-  return broken;
-}
-
-async function runOne(task: Task): Promise<Told> {
-  const { kind, size } = task.operation;
-  if (kind === 'pass') {
-    // Mostly minutes, now and then some hours.
-    task.ledger.clock.pass(size % 12 === 0 ? (size % 5) * 3600 : size % 600);
-    return 'none';
-  }
-  return (await unlessLost(async () => operations[kind]?.(task))) ?? 'unknown';
 }
 
 /** What was done by whoever lost their connection is heard of here. */
 async function refreshKnown(ledger: Ledger): Promise<void> {
-  const [{ store }] = ledger.processes;
-  const living = await store.livingSessions({});
+  const { observer } = ledger;
+  const living = await observer.livingSessions({});
   const known = new Map(ledger.sessions);
   ledger.sessions.clear();
   for (const { id: sessionId, holder, team, state, queued } of living)
@@ -107,7 +98,7 @@ async function refreshKnown(ledger: Ledger): Promise<void> {
       token: known.get(sessionId)?.token ?? null,
     });
   const pending = await Promise.all(
-    ledger.teams.map(({ teamId }) => store.pendingRequests(teamId)),
+    ledger.teams.map(({ teamId }) => observer.pendingRequests(teamId)),
   );
   ledger.requests = pending.flat().map(({ id, personId, teamId }) => {
     return { requestId: id, personId, teamId };
@@ -116,8 +107,9 @@ async function refreshKnown(ledger: Ledger): Promise<void> {
 
 /** More often one of the last few. */
 function anEarlier({ deliveries }: Ledger, { what, fits }: Operation) {
-  const all = [...deliveries.all.values()];
-  return pick(fits ? all.slice(-50) : all, what);
+  const { all, keys } = deliveries;
+  const key = fits ? keys.at(-1 - (what % 50)) : pick(keys, what);
+  return key === undefined ? undefined : all.get(key);
 }
 
 function inWords(difference: object): string {

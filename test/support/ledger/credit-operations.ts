@@ -14,7 +14,8 @@ import {
 import type { Actor, PersonActor } from '../../../core/entity.ts';
 import type { Payee } from '../../../core/view.ts';
 import { system } from '../world.ts';
-import { ask, pick, type Task, type Told, toldOf } from './operations.ts';
+import { ask, pick, type Task, toldOf } from './operations.ts';
+import type { Told } from './told.ts';
 import { credits, type Ledger } from './world.ts';
 
 /** Requests, votes, and everything that moves credits by hand or by the calendar. */
@@ -41,7 +42,7 @@ export const creditOperations = {
 
   async 'take back'(task: Task): Promise<Told> {
     const { ledger, operation } = task;
-    const voted = latest(ledger.votes, operation.what, 6);
+    const voted = latest(ledger.votes, operation.what, 3);
     const asked = pick(ledger.requests, operation.what);
     const of = operation.fits ? voted : (asked ?? voted);
     if (!of) return 'none';

@@ -15,14 +15,16 @@ export type Delivery = {
   withOther(store: Store): Promise<Outcome<unknown>>;
 };
 
-export type Deliveries = ReturnType<typeof createDeliveries>;
-
 /** All that was ever asked for, with its one answer. */
 export function createDeliveries() {
   const all = new Map<string, Delivery>();
+  /** Of those that were answered, in that order. */
+  const keys: string[] = [];
   /** Those asked for since somebody compared them with what is recorded. */
   const fresh = new Set<string>();
   const broken: string[] = [];
+  const refusals = new Set<string>();
+  let count = 0;
 
   /** The same key is the same asking: it is answered as it was before. Null: unknown. */
   async function deliver<Input, Result, N extends Needs>(
@@ -31,7 +33,7 @@ export function createDeliveries() {
     request: Request<Input>,
   ): Promise<Outcome<Result> | null> {
     const { requestKey } = request;
-    const delivery = all.get(requestKey) ?? {
+    const delivery: Delivery = all.get(requestKey) ?? {
       requestKey,
       action: action.name,
       asker: request.actor.kind,
@@ -48,27 +50,42 @@ export function createDeliveries() {
   }
 
   async function answer(delivery: Delivery, store: Store): Promise<Outcome<unknown> | null> {
+    count += 1;
     const outcome = await unlessLost(() => delivery.again(store));
     if (outcome === null) return null;
-    const { asker } = delivery;
-    // What the system is refused, and what strangers want, is not kept and may be asked for anew.
-    if (asker === 'stranger' || (asker === 'system' && outcome.kind === 'refused')) {
-      if (delivery.outcome === null) all.delete(delivery.requestKey);
+    if (outcome.kind === 'refused') refusals.add(outcome.refusal.kind);
+    const { action, requestKey } = delivery;
+    if (!isKept(delivery, outcome)) {
+      if (delivery.outcome === null) all.delete(requestKey);
       return outcome;
     }
     if (delivery.outcome !== null && !isDeepStrictEqual(delivery.outcome, outcome))
-      broken.push(`${delivery.action} ${delivery.requestKey} was answered in two ways`);
+      broken.push(`${action} ${requestKey} was answered in two ways`);
+    if (delivery.outcome === null) keys.push(requestKey);
     delivery.outcome ??= outcome;
     return outcome;
   }
 
-  /** Delivers anew what nobody heard the answer to. */
-  async function settle(store: Store): Promise<void> {
-    for (const delivery of all.values())
-      if (delivery.outcome === null) await answer(delivery, store);
+  /** Another input under a key that was used. Null: unknown. */
+  function reuse(delivery: Delivery, store: Store): Promise<Outcome<unknown> | null> {
+    count += 1;
+    return unlessLost(() => delivery.withOther(store));
   }
 
-  return { all, fresh, broken, deliver, answer, settle };
+  /** Delivers anew what nobody heard the answer to. */
+  async function settle(store: Store): Promise<void> {
+    for (const key of fresh) {
+      const delivery = all.get(key);
+      if (delivery?.outcome === null) await answer(delivery, store);
+    }
+  }
+
+  return { all, keys, fresh, broken, refusals, count: () => count, deliver, answer, reuse, settle };
+}
+
+/** What the system is refused, and what strangers want, is not kept and may be asked for anew. */
+function isKept({ asker }: Delivery, { kind }: Outcome<unknown>): boolean {
+  return asker === 'person' || (asker === 'system' && kind === 'accepted');
 }
 
 /** Null where the connection broke: what was asked for is done or not done, and nobody knows. */
@@ -87,6 +104,7 @@ const lost = [
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
   'ECONNRESET',
+  'EPIPE',
   '57P01',
 ];
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Action, Needs, Outcome } from '../../../core/action.ts';
 import type { Actor } from '../../../core/entity.ts';
+import type { Told } from './told.ts';
 import type { Ledger, Process } from './world.ts';
 
 /** What chance decides; each kind of operation makes of it what it needs. */
-export type Operation = {
-  kind: string;
+export type Operation<Kind extends string = string> = {
+  kind: Kind;
   who: number;
   what: number;
   size: number;
@@ -14,9 +15,6 @@ export type Operation = {
   /** Delivered to both processes at once. */
   twice: boolean;
 };
-
-/** `none`: there was nothing of that kind to do, and nobody was asked. */
-export type Told = 'accepted' | 'refused' | 'unknown' | 'none';
 
 /** One operation, by one process, while others work. */
 export type Task = { ledger: Ledger; at: Process; other: Process; operation: Operation };

@@ -14,7 +14,8 @@ import { start } from '../../../core/actions/start.ts';
 import { stop } from '../../../core/actions/stop.ts';
 import type { PersonActor } from '../../../core/entity.ts';
 import { system } from '../world.ts';
-import { ask, pick, type Task, type Told, toldOf } from './operations.ts';
+import { ask, pick, type Task, toldOf } from './operations.ts';
+import type { Told } from './told.ts';
 import type { KnownSession } from './world.ts';
 
 const url = 'http://gpu-1/';
@@ -54,7 +55,7 @@ export const sessionOperations = {
 
   /** Who has the claim says that it is ready, or, now and then, that it failed. */
   async ready(task: Task): Promise<Told> {
-    const session = some(task, ['starting']);
+    const session = some(task, ['starting'], isClaimed);
     if (!session?.token) return 'none';
     const { sessionId, token } = session;
     const started = { sessionId, token, containerId: 'c', url };
@@ -90,7 +91,7 @@ export const sessionOperations = {
 
   /** The container is gone, and its devices are free. */
   async gone(task: Task): Promise<Told> {
-    const session = some(task, ['stopping']);
+    const session = some(task, ['stopping'], isClaimed);
     if (!session?.token) return 'none';
     const { sessionId, token } = session;
     const outcome = await ask(task, reportStopped, { actor: system, input: { sessionId, token } });
@@ -135,7 +136,8 @@ export const sessionOperations = {
   async expire(task: Task): Promise<Told> {
     const { ledger, at, operation } = task;
     const ending = await at.store.sessionsEndingBefore(ledger.clock.now());
-    const sessionId = pick(ending, operation.what)?.sessionId ?? some(task, ['running'])?.sessionId;
+    const other = operation.fits ? undefined : some(task, ['running'])?.sessionId;
+    const sessionId = pick(ending, operation.what)?.sessionId ?? other;
     if (sessionId === undefined) return 'none';
     const outcome = await ask(task, expire, { actor: system, input: { sessionId } });
     const session = ledger.sessions.get(sessionId);
@@ -158,10 +160,15 @@ export const sessionOperations = {
 function some(
   { ledger, operation }: Task,
   phases: readonly KnownSession['phase'][],
+  also: (session: KnownSession) => boolean = () => true,
 ): KnownSession | undefined {
-  const all = [...ledger.sessions.values()];
+  const all = [...ledger.sessions.values()].filter(also);
   const fitting = all.filter(({ phase }) => phases.includes(phase));
   return pick(operation.fits ? fitting : all, operation.what);
+}
+
+function isClaimed({ token }: KnownSession): boolean {
+  return token !== null;
 }
 
 /** The holder; or whoever it is, who may be an admin or nobody to it. */
@@ -176,7 +183,7 @@ function whoMay({ ledger, operation }: Task, { holder }: KnownSession): PersonAc
 }
 
 async function claimed(task: Task, step: 'start' | 'stop'): Promise<Told> {
-  const session = some(task, step === 'start' ? ['requested', 'starting'] : ['stopping']);
+  const session = some(task, step === 'start' ? ['requested'] : ['stopping']);
   if (!session) return 'none';
   const { sessionId } = session;
   const token = randomUUID();

@@ -12,6 +12,7 @@ import { createStore } from '../../../db/store.ts';
 import { createTestDatabase } from '../databases.ts';
 import { accepted, system, testPolicy } from '../world.ts';
 import { createDeliveries } from './deliveries.ts';
+import type { Told } from './told.ts';
 
 export const credits = (amount: number) => BigInt(amount) * ticksPerCredit;
 
@@ -29,8 +30,13 @@ export const limitsOf = {
   },
 } satisfies Record<string, TeamLimits>;
 
-/** Four hours to decide; above ten credits two approvers must agree. */
-const approval = { ...defaultApproval, quorumAbove: credits(10), validSeconds: 4 * 3600 };
+/** Above ten credits two approvers must agree. */
+const approval = {
+  ...defaultApproval,
+  quorumAbove: credits(10),
+  validSeconds: 4 * 3600,
+  takeBackSeconds: 900,
+};
 
 export const ledgerPolicy: Policy = {
   ...testPolicy,
@@ -112,6 +118,8 @@ export async function openLedger() {
     database,
     clock,
     processes: [first, second] as const,
+    /** A third one, which nobody disturbs. */
+    observer: createStore(database, storeDeps(clock)),
     actors,
     accounts: await first.store.payees(),
     teams: setUp.teams,
@@ -134,13 +142,16 @@ export async function openLedger() {
 
 export type Ledger = Awaited<ReturnType<typeof openLedger>>;
 
+function storeDeps(clock: Clock) {
+  const newSecret = () => randomBytes(24).toString('base64url');
+  return { clock, newId, newSecret, policy: ledgerPolicy };
+}
+
 /** The connections of each have a name of their own, so that one process alone can lose them. */
 async function openProcess(url: string, name: string, clock: Clock): Promise<Process> {
   const named = new URL(url);
   named.searchParams.set('application_name', name);
-  const newSecret = () => randomBytes(24).toString('base64url');
-  const database = await openPostgres(named.href);
-  return { name, store: createStore(database, { clock, newId, newSecret, policy: ledgerPolicy }) };
+  return { name, store: createStore(await openPostgres(named.href), storeDeps(clock)) };
 }
 
 // biome-ignore lint/complexity/useMaxParams: one host and where it is told.
@@ -179,10 +190,15 @@ function createHandClock(start: Date) {
   };
 }
 
+/** How often each kind of operation was answered how. */
 function createTally() {
-  const counts = new Map<string, number>();
+  const counts = new Map<string, Record<Told, number>>();
   return {
     counts,
-    count: (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1),
+    count(kind: string, told: Told) {
+      const of = counts.get(kind) ?? { accepted: 0, refused: 0, unknown: 0, none: 0 };
+      of[told] += 1;
+      counts.set(kind, of);
+    },
   };
 }

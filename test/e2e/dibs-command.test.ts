@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hashOfToken } from '../../bot/token-hash.ts';
+import { openPglite, openPostgres } from '../../db/database.ts';
+import { createTestDatabase } from '../support/databases.ts';
+import { createWorld, lab } from '../support/world.ts';
+
+const command = fileURLToPath(new URL('../../bot/dibs.ts', import.meta.url));
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dibs-command-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** `npx dibs …` on that database, else on the folder. */
+function dibs(words: string, databaseUrl?: string) {
+  const env = {
+    PATH: process.env['PATH'],
+    DIBS_DATA: folder,
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+  };
+  type Said = { exitCode: number; stdout: string; stderr: string };
+  return new Promise<Said>((resolve) => {
+    const options = { env, cwd: folder, timeout: 60_000 };
+    const given = words.split(' ').filter((word) => word !== '');
+    execFile(process.execPath, [command, ...given], options, (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+      resolve({ exitCode, stdout, stderr });
+    });
+  });
+}
+
+describe('npx dibs audit', () => {
+  it('on Postgres exits with 0 while the book adds up, and with 1 and a table when it does not', async () => {
+    const { url, open } = await createTestDatabase();
+    const database = await open();
+    await createWorld(database);
+    expect(await dibs('audit', url)).toEqual({
+      exitCode: 0,
+      stdout: 'The book adds up: 4 accounts, 1 transfer, 0 sessions, 0 requests.\n',
+      stderr: '',
+    });
+    await database.db.execute(sql`update accounts set posted = posted + 1 where name = 'lab'`);
+    const { exitCode, stdout } = await dibs('audit', url);
+    expect([exitCode, stdout]).toEqual([1, expect.stringContaining('2 differences')]);
+    expect(stdout).toMatch(/lab +posted +500 +500 +\S+ +1,800,000,001 ≠ 1,800,000,000/);
+    await database.close();
+  });
+
+  it('on the embedded database says who has it and where to ask then', async () => {
+    const running = await openPglite(join(folder, 'pglite'));
+    await createWorld(running);
+    const locked = await dibs('audit');
+    expect([locked.exitCode, locked.stdout]).toEqual([2, '']);
+    expect(locked.stderr).toContain('Another Dibs is running');
+    expect(locked.stderr).toContain('“/gpu audit”');
+    await running.close();
+    expect(await dibs('audit')).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('exits with 2 and a sentence where there is nothing to look at, and makes nothing', async () => {
+    const absent = await dibs('audit');
+    expect([absent.exitCode, absent.stdout]).toEqual([2, '']);
+    expect(absent.stderr).toContain(`There is no database in ${folder}. Set DIBS_DATA`);
+    expect(existsSync(join(folder, 'pglite'))).toBe(false);
+    const { url } = await createTestDatabase();
+    const empty = await dibs('audit', url);
+    expect([empty.exitCode, empty.stderr]).toEqual([2, 'No Dibs has run on this database yet.\n']);
+    const away = await dibs('audit', 'postgres://dibs@127.0.0.1:9/dibs');
+    expect([away.exitCode, away.stderr]).toEqual([2, expect.stringContaining('no Postgres at')]);
+    const wrong = await dibs('audit', 'mysql://dibs');
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('DATABASE_URL')]);
+  });
+});
+
+describe('npx dibs token', () => {
+  it('makes somebody’s token, and none for who is not there', async () => {
+    const { url } = await createTestDatabase();
+    const database = await openPostgres(url);
+    const { store } = await createWorld(database);
+    const identities = [{ platform: 'api' as const, externalId: 'bob' }];
+    await store.setUp({
+      teams: [{ ...lab, people: [{ name: 'bob', roles: [], identities }] }],
+      hosts: [],
+    });
+    const { exitCode, stdout } = await dibs('token bob', url);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^dibs_\S{32}\n$/)]);
+    expect(await store.personOfToken(hashOfToken(stdout.trim()))).toMatchObject({ name: 'bob' });
+    const nobody = await dibs('token mallory', url);
+    expect([nobody.exitCode, nobody.stdout]).toEqual([2, '']);
+    expect(nobody.stderr).toContain('There is no mallory');
+    await database.close();
+  });
+});
+
+describe('npx dibs', () => {
+  it.each(['--help', 'help', 'audit --help'])('%s says what there is', async (words) => {
+    const { exitCode, stdout } = await dibs(words);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('npx dibs audit')]);
+  });
+
+  it.each(['', 'audti', 'token', 'token alice bob', 'audit now'])(
+    'with “%s” exits with 2 and says the same',
+    async (words) => {
+      const { exitCode, stdout, stderr } = await dibs(words);
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('npx dibs token <name>');
+    },
+  );
+});
