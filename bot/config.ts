@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { eitherOf } from './render/words.ts';
 import { repeatedNames, type SiteFile, siteFile } from './site-file.ts';
 
 /** Every mistake in the settings, each with its path and what to write instead. */
@@ -116,6 +117,31 @@ function readYaml(path: string): unknown {
 
 function mistakesOf(error: z.ZodError, where: string): string[] {
   return error.issues.map(
-    ({ path, message }) => `${where}: ${path.map(String).join('.') || 'the whole'}: ${message}`,
+    (issue) => `${where}: ${issue.path.map(String).join('.') || 'the whole'}: ${wordsOf(issue)}`,
   );
 }
+
+/** What to write instead, where the library would only say what it found. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `there is no setting ${issue.keys.map((key) => `"${key}"`).join(', ')} here; dibs.example.yaml shows them all`;
+    case 'invalid_value':
+      return `write ${eitherOf(issue.values.map(String))}`;
+    case 'invalid_type':
+      // Where we said ourselves what to write, that is it.
+      return (issue.message.startsWith('Invalid') && writeInstead[issue.expected]) || issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+const writeInstead: Readonly<Record<string, string>> = {
+  array: 'write a list, each entry behind a dash',
+  boolean: 'write true or false',
+  int: 'write a whole number',
+  number: 'write a number',
+  object: 'write it as settings by name, such as { name: … }',
+  record: 'write it as settings by name, such as { name: … }',
+  string: 'write a word',
+};

@@ -39,7 +39,7 @@ describe('a mistake in dibs.yaml', () => {
     ['policy: {claim: 0s}', 'policy.claim', '30m or 24h'],
     ['policy: {leastLease: 2h, mostLease: 1h}', 'policy.leastLease', 'over mostLease'],
     ['policy: {hostSilent: 10m, hostLost: 5m}', 'policy.hostSilent', 'not over hostLost'],
-    ['prices: {a100: 10}', 'prices.default', 'expected number'],
+    ['prices: {a100: 10}', 'prices.default', 'write a number'],
     ['prices: {default: 0.0001}', 'prices.default', 'three decimals'],
     ['prices: {default: -1}', 'prices.default', '>=0'],
     ['prices: {default: 1, A100: 20}', 'prices.A100', 'write a100'],
@@ -53,7 +53,7 @@ describe('a mistake in dibs.yaml', () => {
     ...[
       ['channels: [lab]', 'channels.0', 'slack:C0123456789'],
       ['channels: [irc:lab]', 'channels.0', 'discord:1234567890'],
-      ['prices: {a100: 5}', 'prices.default', 'expected number'],
+      ['prices: {a100: 5}', 'prices.default', 'write a number'],
       ['limits: {lease: long}', 'limits.lease', '30m or 24h'],
       ['limits: {person: {day: -1}}', 'limits.person.day', '>=0'],
       ['limits: {person: {devices: 0}}', 'limits.person.devices', '>=1'],
@@ -62,7 +62,7 @@ describe('a mistake in dibs.yaml', () => {
       ['approval: {approve: 👍, deny: 👍}', 'approval.deny', 'two different emoji'],
       ['approval: {expire: never}', 'approval.expire', '30m or 24h'],
       ['allowances: [{to: y, every: day, amount: 1}]', 'allowances.0.to', 'not among the people'],
-      ['allowances: [{to: x, every: year, amount: 1}]', 'allowances.0.every', '"day"|"week"|'],
+      ['allowances: [{to: x, every: year, amount: 1}]', 'allowances.0.every', 'day, week, or month'],
       ['allowances: [{to: x, every: day, amount: 0}]', 'allowances.0.amount', 'more than nothing'],
       [
         'allowances: [{to: x, every: day, amount: 1}, {to: x, every: week, amount: 1}]',
@@ -75,9 +75,11 @@ describe('a mistake in dibs.yaml', () => {
     ['policy: {queueDeadline: 1}', 'policy.queueDeadline', '30m or 24h'],
     ['policy: {pendingRequests: 0}', 'policy.pendingRequests', '>=1'],
     ['images: [{name: x, reference: ""}]', 'images.0.reference', '>=1'],
-    ['images: [{name: x, reference: y, devices: tpu}]', 'images.0.devices', '"gpu"|"cpu"'],
+    ['images: [{name: x, reference: y, devices: tpu}]', 'images.0.devices', 'write gpu or cpu'],
     ['teams: [', 'Flow sequence', 'line 1'],
-    ['- 1', 'the whole', 'expected object'],
+    ['- 1', 'the whole', 'settings by name'],
+    ['policy: {claims: 5s}', 'policy', 'there is no setting "claims"'],
+    ['teams: lab', 'teams', 'write a list'],
   ])('in “%s” is named with its path and what to write', (yaml, path, words) => {
     const found = mistakes(() => load(yaml));
     expect(found).toHaveLength(1);
