@@ -26,7 +26,7 @@ export type Api = {
 };
 
 /** By name or number; null: whatever. A session or a request, not both. */
-export type ApiEvents = {
+type ApiEvents = {
   person: string | null;
   session: string | null;
   request: string | null;

@@ -128,7 +128,7 @@ export type EventFacts = Known<{
 }>;
 
 /** What came of it, likewise. */
-export type EventResult = Known<{
+type EventResult = Known<{
   kind: string;
   name: string;
   expired: Ticks;

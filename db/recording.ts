@@ -4,7 +4,7 @@ import { fromJson, toJson } from './codec.ts';
 import { rowsOf, type Transaction } from './database.ts';
 
 /** What is kept of one decision. Hash of action, asker and input: what else has its key is refused. */
-export type Recording = {
+type Recording = {
   id: string;
   at: Date;
   action: string;

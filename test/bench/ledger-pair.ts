@@ -6,8 +6,8 @@ import { cost, secondsFor, type Ticks } from '../../core/money.ts';
 const leaseSeconds = 3600;
 const usedSeconds = 600;
 
-export type HoldInput = { personId: string; teamId: string; ticksPerSecond: Ticks };
-export type SettleInput = Held & { accountId: string; personId: string; ticksPerSecond: Ticks };
+type HoldInput = { personId: string; teamId: string; ticksPerSecond: Ticks };
+type SettleInput = Held & { accountId: string; personId: string; ticksPerSecond: Ticks };
 type Held = { leaseId: string; holdId: string; held: Ticks };
 
 /** A start without its fleet, session and notices: an hour of one device is held. */

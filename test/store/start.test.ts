@@ -19,7 +19,7 @@ describe.each(Object.entries(databaseKinds))('start on %s', (_kind, open) => {
     const view = await world.store.sessionById(sessionId);
     expect(view).toMatchObject({ state: 'requested', held: 10n * ticksPerCredit, host: 'gpu-1' });
     expect(view?.devices.map(({ uuid }) => uuid)).toEqual(['GPU-gpu-1-0']);
-    const { account } = await world.store.balanceOf(world.team.teamId);
+    const { account } = await world.store.balanceOf(world.team.accountId);
     expect(account).toMatchObject({ posted: 500n * ticksPerCredit, held: 10n * ticksPerCredit });
   });
 

@@ -62,7 +62,11 @@ describe('a mistake in dibs.yaml', () => {
       ['approval: {approve: 👍, deny: 👍}', 'approval.deny', 'two different emoji'],
       ['approval: {expire: never}', 'approval.expire', '30m or 24h'],
       ['allowances: [{to: y, every: day, amount: 1}]', 'allowances.0.to', 'not among the people'],
-      ['allowances: [{to: x, every: year, amount: 1}]', 'allowances.0.every', 'day, week, or month'],
+      [
+        'allowances: [{to: x, every: year, amount: 1}]',
+        'allowances.0.every',
+        'day, week, or month',
+      ],
       ['allowances: [{to: x, every: day, amount: 0}]', 'allowances.0.amount', 'more than nothing'],
       [
         'allowances: [{to: x, every: day, amount: 1}, {to: x, every: week, amount: 1}]',
