@@ -26,8 +26,9 @@ export default defineConfig({
           name: 'fast',
           include: ['test/{unit,contract,store,adapters,e2e}/**/*.test.ts', 'test/*.test.ts'],
           globalSetup: ['test/support/postgres-server.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // They wait for work and not for time; two busy cores may need this long.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           maxWorkers: 2,
         },
       },
