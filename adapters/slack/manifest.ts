@@ -1,0 +1,100 @@
+import type { AppsManifestCreateArguments } from '@slack/web-api';
+import { limits } from './limits.ts';
+import { shortened } from './shortened.ts';
+
+export type Manifest = AppsManifestCreateArguments['manifest'];
+
+/**
+ * What an app in Slack is created from. `requestUrl` is our public address; null: Socket Mode,
+ * which needs none.
+ */
+export function manifestOf({
+  commands,
+  requestUrl,
+}: {
+  commands: readonly { name: string }[];
+  requestUrl: string | null;
+}): Manifest {
+  const url = requestUrl === null ? null : `${requestUrl.replace(/\/+$/, '')}${eventsPath}`;
+  const names = commands.map(({ name }) => name).join(' | ');
+  return {
+    _metadata: { major_version: 1, minor_version: 1 },
+    display_information: {
+      name: 'Dibs',
+      description:
+        'Share GPUs: /gpu start a100 2h gives you JupyterLab on one, charged by the second.',
+      background_color: '#1d2b3a',
+    },
+    features: {
+      // Who cannot write to the app has no slash commands in its tab either.
+      app_home: {
+        home_tab_enabled: true,
+        messages_tab_enabled: true,
+        messages_tab_read_only_enabled: false,
+      },
+      bot_user: { display_name: 'Dibs', always_online: true },
+      slash_commands: [
+        {
+          command: '/gpu',
+          description: 'Start, extend and stop GPU sessions; credits; who has what',
+          usage_hint: shortened(names, limits.usageHint),
+          // Else a mention is only the name that it shows, which several people may have.
+          should_escape: true,
+          ...(url === null ? {} : { url }),
+        },
+      ],
+    },
+    oauth_config: { scopes: { bot: [...botScopes] } },
+    settings: {
+      event_subscriptions: {
+        bot_events: [...botEvents],
+        ...(url === null ? {} : { request_url: url }),
+      },
+      interactivity: { is_enabled: true, ...(url === null ? {} : { request_url: url }) },
+      org_deploy_enabled: false,
+      socket_mode_enabled: url === null,
+      token_rotation_enabled: false,
+    },
+  };
+}
+
+/** Commands, events, buttons and forms all arrive here, where they do not come by socket. */
+export const eventsPath = '/slack/events';
+
+/**
+ * What the bot token may, each for a method or event of docs.slack.dev/reference. The app token's
+ * connections:write, for Socket Mode, is no part of a manifest.
+ */
+export const botScopes = [
+  'commands', // /gpu
+  'chat:write', // chat.postMessage, chat.update, chat.postEphemeral
+  'chat:write.public', // chat.postMessage in public channels that it was not invited to
+  'reactions:read', // reaction_added, reaction_removed, reactions.get: votes on requests
+  'reactions:write', // reactions.add: the emoji to vote with stand there already
+  'im:write', // conversations.open: the link reaches its holder alone
+  // conversations.history: after a crash, whether a message was posted already
+  'im:history',
+  'channels:history',
+  'groups:history',
+  // conversations.info; channel_archive, channel_left, group_archive, group_left and
+  // member_left_channel: whether it can still post where it should
+  'channels:read',
+  'groups:read',
+  'users:read', // users.info: names, and who is a guest or from another workspace
+  'usergroups:read', // usergroups.list, usergroups.users.list: roles by group
+  'files:write', // files.getUploadURLExternal, files.completeUploadExternal: CSV files and charts
+] as const;
+
+export const botEvents = [
+  'app_home_opened',
+  'reaction_added', // reactions:read
+  'reaction_removed', // reactions:read
+  'channel_archive', // channels:read
+  'group_archive', // groups:read
+  // channel_left is "sometimes withheld", so the departure of any member is looked at too.
+  'channel_left', // channels:read
+  'group_left', // groups:read
+  'member_left_channel', // channels:read, groups:read
+  'tokens_revoked',
+  'app_uninstalled',
+] as const;
