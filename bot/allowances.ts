@@ -15,6 +15,22 @@ export type Allowance = {
   carryOver: Ticks;
 };
 
+/** Where the loop finds them: people come and go, and the zones of the calendars stay. */
+export type AllowanceSource = {
+  zones: readonly string[];
+  list(): Promise<readonly Allowance[]>;
+};
+
+/** Null: none are configured. */
+export function allowanceSource(
+  teams: NonNullable<Config['teams']>,
+  payees: () => Promise<readonly Payee[]>,
+): AllowanceSource | null {
+  const zones = teams.filter(({ allowances }) => allowances.length > 0).map(({ zone }) => zone);
+  if (zones.length === 0) return null;
+  return { zones: [...new Set(zones)], list: async () => allowancesOf(teams, await payees()) };
+}
+
 /**
  * The configured allowances, one for each account. Somebody who is named gets that instead of what
  * all members get; somebody in two teams that of the first which has one for them.
@@ -23,11 +39,11 @@ export function allowancesOf(
   teams: NonNullable<Config['teams']>,
   payees: readonly Payee[],
 ): Allowance[] {
-  const configured = teams.flatMap(({ name: team, zone, people, allowances }) =>
+  const configured = teams.flatMap(({ name: team, zone, allowances }) =>
     allowances.map(({ to, ...allowance }) => {
       const grant = { ...allowance, zone };
       if (to === 'team') return { rank: 0, kind: 'team', names: [team], grant };
-      const members = people.map(({ name }) => name);
+      const members = membersOf(team, payees);
       if (to === 'members') return { rank: 1, kind: 'person', names: members, grant };
       return { rank: 0, kind: 'person', names: [to], grant };
     }),
@@ -37,4 +53,12 @@ export function allowancesOf(
     const own = byRank.find((entry) => entry.kind === kind && entry.names.includes(name));
     return own === undefined ? [] : [{ accountId, name, ...own.grant }];
   });
+}
+
+/** Also those by a user group, whom the configuration does not name. */
+function membersOf(team: string, payees: readonly Payee[]): string[] {
+  const [teamId] = payees.find(({ kind, name }) => kind === 'team' && name === team)?.teamIds ?? [];
+  return payees
+    .filter(({ kind, teamIds }) => kind === 'person' && teamIds.some((id) => id === teamId))
+    .map(({ name }) => name);
 }

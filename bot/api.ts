@@ -27,7 +27,9 @@ export function createApi(deps: Deps): Api {
     personNamed: (name) => store.personOf('console', name, channel.channel),
     async run(person, typed, requestKey) {
       const externalId = person.name;
-      const reply = await commands.handle({ ...channel, externalId, text: typed, requestKey });
+      // Tokens are made for members alone.
+      const said = { ...channel, externalId, text: typed, requestKey } as const;
+      const reply = await commands.handle({ ...said, standing: 'member' });
       const { ok, session, refusal } = reply;
       const outcome = ok
         ? { session: session && (await describe(deps, person, session)) }

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { type Secret, secretOf } from '../core/secret.ts';
+import { type Environment, environment } from './environment.ts';
 import { eitherOf } from './render/words.ts';
 import { repeatedNames, type SiteFile, siteFile } from './site-file.ts';
 
@@ -15,45 +17,6 @@ export class ConfigMistakes extends Error {
   }
 }
 
-/** Settings of the process, and where its secrets come from. The README's table is made of this. */
-export const environment = z.object({
-  DIBS_PORT: z.coerce
-    .number({ error: 'write a port such as 8080' })
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(8080)
-    .describe('Port of the console and the HTTP API.'),
-  DIBS_BIND: z.string().default('127.0.0.1').describe('Address to listen on.'),
-  DIBS_DATA: z.string().min(1).default('./data').describe('Folder of the embedded database.'),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, { message: 'write postgres://user:password@host:5432/dibs' })
-    .optional()
-    .describe('Postgres server, 15 or newer. Absent: the embedded database.'),
-  DIBS_CONFIG: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Configuration file. Absent: ./dibs.yaml if there is one.'),
-  DIBS_FLEET: z
-    .enum(['auto', 'docker', 'simulated'])
-    .default('auto')
-    .describe(
-      'Without hosts in the configuration: `auto` takes this machine’s Docker engine, or a simulated fleet where none answers.',
-    ),
-  DIBS_CONSOLE: z
-    .enum(['auto', 'on', 'off'])
-    .default('auto')
-    .describe(
-      'The trial page, on which whoever reaches the port may speak as anybody. `auto`: only when listening on loopback.',
-    ),
-  DIBS_LOG: z
-    .enum(['debug', 'info', 'warn', 'error', 'silent'])
-    .default('info')
-    .describe('Least level that is logged, as JSON lines on standard error.'),
-});
-
 export type Config = SiteFile & {
   port: number;
   bind: string;
@@ -61,17 +24,27 @@ export type Config = SiteFile & {
   fleet: 'auto' | 'docker' | 'simulated';
   /** The trial page, on which whoever opens it may speak as anybody. */
   console: boolean;
-  logLevel: z.output<typeof environment>['DIBS_LOG'];
+  logLevel: Environment['DIBS_LOG'];
   databaseUrl: string | null;
+  /** Null: no Slack. One of the app token (Socket Mode) and the signing secret (HTTP) is there. */
+  slack: SlackSettings | null;
+};
+
+export type SlackSettings = {
+  botToken: Secret;
+  appToken: Secret | null;
+  signingSecret: Secret | null;
+  apiUrl: string;
 };
 
 /** Reads the environment and dibs.yaml, once. Throws `ConfigMistakes` with all that is wrong. */
-export function loadConfig(variables: Record<string, string | undefined> = process.env): Config {
+export function loadConfig(variables: Record<string, string | undefined> = surroundings()): Config {
   // An empty variable means that it is not set: compose files pass on what they do not have.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const env = environment.safeParse(given);
-  if (!env.success) throw new ConfigMistakes(mistakesOf(env.error, 'environment'));
-  const site = loadFile(env.data.DIBS_CONFIG);
+  const wrong = env.success ? slackMistakes(env.data) : mistakesOf(env.error, 'environment');
+  const site = loadFile(given['DIBS_CONFIG'], wrong);
+  if (!env.success || wrong.length > 0) throw new ConfigMistakes(wrong);
   return {
     ...site,
     port: env.data.DIBS_PORT,
@@ -81,21 +54,61 @@ export function loadConfig(variables: Record<string, string | undefined> = proce
     console: isConsoleOn(env.data),
     logLevel: env.data.DIBS_LOG,
     databaseUrl: env.data.DATABASE_URL ?? null,
+    slack: slackOf(env.data),
+  };
+}
+
+/** That of the process and, for what it does not say, the file `.env`. */
+function surroundings(): Record<string, string | undefined> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
+/** Tokens that are right for themselves, and not together. */
+function slackMistakes(env: Environment): string[] {
+  const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_SIGNING_SECRET: secret } = env;
+  const other = app === undefined ? 'SLACK_SIGNING_SECRET' : 'SLACK_APP_TOKEN';
+  if (bot === undefined && (app ?? secret) !== undefined)
+    return [`environment: SLACK_BOT_TOKEN: ${other} is of no use without it; write both or none`];
+  if (bot !== undefined && (app ?? secret) === undefined)
+    return [
+      'environment: SLACK_APP_TOKEN: write it beside SLACK_BOT_TOKEN, for Socket Mode; or SLACK_SIGNING_SECRET, for HTTP',
+    ];
+  return [];
+}
+
+/** Where both ways are given it is Socket Mode, which also works where Slack cannot reach us. */
+function slackOf(env: Environment): SlackSettings | null {
+  const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_SIGNING_SECRET: secret } = env;
+  if (bot === undefined) return null;
+  return {
+    botToken: secretOf(bot),
+    appToken: app === undefined ? null : secretOf(app),
+    signingSecret: app !== undefined || secret === undefined ? null : secretOf(secret),
+    apiUrl: env.SLACK_API_URL.replace(/\/*$/, '/'),
   };
 }
 
 /** Never beyond loopback unless told so. */
-function isConsoleOn({ DIBS_CONSOLE, DIBS_BIND }: z.output<typeof environment>): boolean {
+function isConsoleOn({ DIBS_CONSOLE, DIBS_BIND }: Environment): boolean {
   if (DIBS_CONSOLE !== 'auto') return DIBS_CONSOLE === 'on';
   return ['127.0.0.1', '::1', 'localhost'].includes(DIBS_BIND);
 }
 
-function loadFile(asked: string | undefined): SiteFile {
+/** What is wrong in it is told with what was found `wrong` before. */
+function loadFile(asked: string | undefined, wrong: readonly string[]): SiteFile {
   const path = resolve(asked ?? 'dibs.yaml');
-  if (!existsSync(path)) {
+  try {
+    if (existsSync(path)) return siteIn(path);
     if (asked === undefined) return siteFile.parse({});
     throw new ConfigMistakes([`DIBS_CONFIG: there is no file ${path}`]);
+  } catch (error) {
+    if (!(error instanceof ConfigMistakes)) throw error;
+    throw new ConfigMistakes([...wrong, ...error.mistakes]);
   }
+}
+
+function siteIn(path: string): SiteFile {
   const parsed = siteFile.safeParse(readYaml(path) ?? {});
   if (!parsed.success) throw new ConfigMistakes(mistakesOf(parsed.error, path));
   const hosts = parsed.data.hosts?.map((entry) =>

@@ -1,29 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 import { createAbsentSpawner } from '../adapters/absent/spawner.ts';
+import type { Slack, SlackDeps } from '../adapters/slack/slack.ts';
 import { createSystemClock } from '../adapters/system/clock.ts';
 import { createLog } from '../adapters/system/log.ts';
 import { newId } from '../adapters/system/new-id.ts';
 import { createApiRoutes } from '../adapters/web/api.ts';
 import { onlyLoopback } from '../adapters/web/guard.ts';
+import { createListenerRoute } from '../adapters/web/listener.ts';
 import { listen } from '../adapters/web/server.ts';
-import { grant } from '../core/actions/grant.ts';
 import type { Channel } from '../core/entity.ts';
 import type { Platform } from '../core/message.ts';
-import type { Chat, Clock, Spawner } from '../core/ports.ts';
+import type { Chat, Clock, Log, Spawner } from '../core/ports.ts';
 import type { SetUp, Store } from '../core/store.ts';
 import { openPglite, openPostgres } from '../db/database.ts';
 import { createStore } from '../db/store.ts';
-import { allowancesOf } from './allowances.ts';
+import { allowanceSource } from './allowances.ts';
 import { createApi } from './api.ts';
 import { type Config, ConfigMistakes, loadConfig } from './config.ts';
 import { imagesOf, policyOf, simulatedHosts, teamsOf } from './defaults.ts';
+import { engineAt } from './engine-at.ts';
 import { createCommands } from './handle.ts';
 import { createLoops } from './loops/all.ts';
+import { createInboxLoop } from './loops/inbox.ts';
+import type { Loop } from './loops/loop.ts';
+import { createMembersLoop } from './loops/members.ts';
+import { hasGroups, namedOn, setUpSite, siteOf } from './site.ts';
 
 export type Dibs = {
   url: string;
@@ -58,10 +63,14 @@ export async function startDibs(config: Config, log = createLog(config.logLevel)
   const deps = { store, clock, newId, newSecret, log, policy, chats };
   const spawnerOf = ({ name, configured }: { name: string; configured: boolean }) =>
     configured ? fleet.spawner(name, setUp.installationId) : createAbsentSpawner(name);
-  const allowances = allowancesOf(teamsOf(config), await store.payees());
+  const allowances = allowanceSource(teamsOf(config), () => store.payees());
   const loops = createLoops({ ...deps, spawnerOf, allowances }, setUp.hosts);
   const commands = createCommands({ ...deps, images: imagesOf(config), wake: loops.wake });
   const channel = consoleChannel(config, setUp);
+  const inbox = createInboxLoop({ ...deps, commands });
+  const slack = await openSlack(config, app, { ...deps, commands, inbox: inbox.inbox });
+  if (slack) chats.set('slack', slack.chat);
+  const members = await followGroups(config, fleet, deps);
   const api = createApi({ ...deps, commands, channel });
   app.route('/', createApiRoutes(api, { trustsPersonHeader: config.console }));
   if (config.console) {
@@ -84,7 +93,9 @@ export async function startDibs(config: Config, log = createLog(config.logLevel)
   const server = await listen(app, config);
   origin = `http://localhost:${server.port}`;
   const ending = new AbortController();
-  const running = loops.run(ending.signal);
+  const running = Promise.all(
+    [loops, slack && inbox.loop, slack, members].map((part) => part?.run(ending.signal)),
+  );
   return {
     url: origin,
     fleet: fleet.words,
@@ -96,6 +107,48 @@ export async function startDibs(config: Config, log = createLog(config.logLevel)
       await store.close();
     },
   };
+}
+
+/** Where its tokens are there. What Slack sends by HTTP comes to our own port. */
+async function openSlack(
+  { slack: settings }: Config,
+  app: Hono,
+  { store, ...deps }: Omit<SlackDeps, 'identityOf'> & { store: Store },
+): Promise<Slack | null> {
+  if (settings === null) return null;
+  const { createSlack } = await import('../adapters/slack/slack.ts');
+  const identityOf = async (personId: string) =>
+    (await store.addressOf(personId, 'slack', ['slack']))?.externalId ?? null;
+  const slack = createSlack(settings, { ...deps, identityOf });
+  if (slack.requests) app.route('/', createListenerRoute(slack.requests));
+  return slack;
+}
+
+/** Where teams are made of Slack's user groups. */
+async function followGroups(
+  config: Config,
+  fleet: Fleet,
+  deps: { store: Store; clock: Clock; log: Log },
+): Promise<Loop | null> {
+  const teams = teamsOf(config).filter(hasGroups);
+  if (teams.length === 0) return null;
+  if (config.slack === null) {
+    deps.log.error('teams are made of user groups of Slack, and there is no SLACK_BOT_TOKEN');
+    return null;
+  }
+  const { botToken, apiUrl } = config.slack;
+  const [{ createUserGroups }, { createWebClient }] = await Promise.all([
+    import('../adapters/slack/groups.ts'),
+    import('../adapters/slack/web-client.ts'),
+  ]);
+  const client = createWebClient(botToken, { apiUrl, log: deps.log });
+  return createMembersLoop({
+    ...deps,
+    teams,
+    groups: createUserGroups({ client, clock: deps.clock }),
+    knownByName: namedOn(config),
+    setUp: (joined) => deps.store.setUp(siteOf(config, fleet, joined)),
+  });
 }
 
 type Fleet = {
@@ -135,7 +188,7 @@ async function createDockerFleet(hosts: NonNullable<Config['hosts']>): Promise<F
   const { createDockerSpawner } = await import('../adapters/docker/spawner.ts');
   const imagesFolder = fileURLToPath(new URL('../images', import.meta.url));
   const connections = new Map(
-    await Promise.all(hosts.map(async (host) => [host.name, await connectionOf(host)] as const)),
+    await Promise.all(hosts.map(async (host) => [host.name, await engineAt(host)] as const)),
   );
   return {
     words: hosts.map(({ name, docker }) => `${name} (${docker})`).join(', '),
@@ -153,53 +206,6 @@ async function createDockerFleet(hosts: NonNullable<Config['hosts']>): Promise<F
       return createDockerSpawner({ ...options, hostName, connection });
     },
   };
-}
-
-async function connectionOf({ name, docker, tls }: NonNullable<Config['hosts']>[number]) {
-  if (docker.startsWith('unix://')) return { socketPath: docker.slice('unix://'.length) };
-  const { hostname: host, port } = new URL(docker);
-  const read = (file: string) =>
-    readFile(join(tls ?? '.', file), 'utf8').catch(() => {
-      throw new ConfigMistakes([`hosts: ${name}: tls: there is no ${join(tls ?? '.', file)}`]);
-    });
-  const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map(read));
-  return { host, port: Number(port || 2376), ca: ca ?? '', cert: cert ?? '', key: key ?? '' };
-}
-
-async function setUpSite(store: Store, config: Config, fleet: Fleet): Promise<SetUp> {
-  const teams = teamsOf(config);
-  const setUp = await store.setUp({
-    teams: teams.map(({ name, zone, channels, people }) => ({
-      name,
-      zone,
-      channels,
-      people: people.map(({ name: person, admin, slack, discord }) => ({
-        name: person,
-        roles: admin ? ['admin' as const] : [],
-        identities: [
-          { platform: 'api' as const, externalId: person },
-          ...(config.console ? [{ platform: 'console' as const, externalId: person }] : []),
-          ...(slack === undefined ? [] : [{ platform: 'slack' as const, externalId: slack }]),
-          ...(discord === undefined ? [] : [{ platform: 'discord' as const, externalId: discord }]),
-        ],
-      })),
-    })),
-    hosts: fleet.hosts.map(({ name, docker: address = `simulated:${name}` }) => {
-      return { name, address, simulated: fleet.simulated };
-    }),
-  });
-  for (const team of setUp.teams) {
-    const amount = teams.find(({ name }) => name === team.name)?.credits ?? 0n;
-    if (amount === 0n) continue;
-    // The key makes it the first grant of the team, whatever the configuration says later.
-    const recorded = { accountId: team.accountId, amount, reason: 'first credits' };
-    await store.perform(grant, {
-      requestKey: `first-credits:${team.teamId}`,
-      actor: { kind: 'system', name: 'set-up' },
-      input: recorded,
-    });
-  }
-  return setUp;
 }
 
 /** Whoever is in several teams is one person, and an admin there if of any of them. */

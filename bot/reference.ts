@@ -3,7 +3,7 @@ import { endReasons } from '../core/end-reason.ts';
 import { transitions } from '../core/state.ts';
 import { usageOf } from './commands/help.ts';
 import { commands } from './commands/table.ts';
-import { environment } from './config.ts';
+import { environment } from './environment.ts';
 
 /** The parts of the documents that are made from the tables, by the name of their marker. */
 const references: Record<string, () => string> = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Channel } from '../core/entity.ts';
 import type { Platform } from '../core/message.ts';
 import { mostCredits, ticksOfCredits, ticksPerSecondOfPrice } from '../core/money.ts';
+import { reservedNames } from '../core/person-name.ts';
 import { defaultApproval } from '../core/policy.ts';
 import { parseDuration } from './duration.ts';
 
@@ -102,6 +103,19 @@ const person = z.strictObject({
   discord: word.optional(),
 });
 
+/** A user group of Slack by its id or handle, or several. */
+const userGroups = z.preprocess(
+  (written) => (typeof written === 'string' ? [written] : written),
+  z.array(
+    z
+      .string()
+      .regex(/^@?[\p{L}\p{N}][\p{L}\p{N}._-]*$/u, {
+        message: 'write a user group’s id or handle, such as S0123456789 or @ml-team',
+      })
+      .transform((written) => written.replace(/^@/, '')),
+  ),
+);
+
 const limits = z
   .strictObject({
     /** The longest lease; absent: the policy's. */
@@ -144,15 +158,26 @@ const team = z
     channels: z.array(channel).default([]),
     /** Granted once, when the team is first seen. */
     credits: credits.default(0n),
-    people: z.array(person).min(1),
+    people: z.array(person).default([]),
+    /** User groups of Slack, beside `people`: who is in them is in the team, or an admin of it. */
+    slack: z
+      .strictObject({ members: userGroups.default([]), admins: userGroups.default([]) })
+      .prefault({}),
     prices: prices.optional(),
     limits,
     approval,
     allowances: z.array(allowance).default([]),
   })
-  .superRefine(({ people, allowances }, context) => {
+  .superRefine(({ people, slack, allowances }, context) => {
+    const hasGroups = slack.members.length + slack.admins.length > 0;
+    if (people.length === 0 && !hasGroups) {
+      const message = 'name somebody here, or a user group of Slack under slack: { members: … }';
+      context.addIssue({ code: 'custom', path: ['people'], message });
+    }
     for (const [at, { to }] of allowances.entries()) {
-      const isKnown = to === 'team' || to === 'members' || people.some(({ name }) => name === to);
+      // Who comes by a user group has a name only when it was asked.
+      const isKnown =
+        hasGroups || ['team', 'members'].includes(to) || people.some(({ name }) => name === to);
       const isTwice = allowances.findIndex((other) => other.to === to) < at;
       const path = ['allowances', at, 'to'];
       if (!isKnown)
@@ -227,6 +252,3 @@ export function repeatedNames({ teams = [], hosts = [], images = [] }: SiteFile)
       .map((name) => `${list}: ${name} is there twice`),
   );
 }
-
-/** Words that commands understand where a name may stand. */
-const reservedNames = ['me', 'team', 'members'];

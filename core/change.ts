@@ -8,7 +8,8 @@ export type SessionNotice =
   | 'session_changed' // the session's own public message, posted or brought up to date
   | 'session_ready' // to the holder alone: the link
   | 'ending_soon' // to the holder alone, with a button to extend
-  | 'session_ended'; // to the holder alone: why, and the receipt
+  | 'session_ended' // to the holder alone: why, and the receipt
+  | 'session_news'; // a line under the session's message: what happened
 export type RequestNotice =
   | 'request_changed' // the request's message in the approvals channel
   | 'request_decided' // to whom asked: granted, denied or expired
@@ -16,7 +17,16 @@ export type RequestNotice =
   | 'vote_ignored' // to somebody whose reaction does not count
   | 'vote_too_late'; // to an approver who took back what was decided or counted already
 type TransferNotice = 'credits_received'; // to whom was granted or given
-export type NoticeKind = SessionNotice | RequestNotice | TransferNotice;
+type ChannelNotice = 'channel_lost'; // to an admin: a message could not be posted where it belongs
+export type NoticeKind = SessionNotice | RequestNotice | TransferNotice | ChannelNotice;
+
+/** What happened to a session, as it is said under its message. */
+export type SessionNews =
+  | { kind: 'extended'; by: string; seconds: number; until: Date | null }
+  | { kind: 'warned'; seconds: number }
+  | { kind: 'silent' }
+  | { kind: 'answers' }
+  | { kind: 'ended' };
 
 /** Whom a notice about credits is for, alone; null: the channel's own message. */
 export type NoticeTo =
@@ -77,7 +87,8 @@ export type Change =
   | { kind: 'add_identity'; personId: string; platform: Platform; externalId: string }
   | { kind: 'add_device'; device: NewDevice }
   | { kind: 'update_device'; deviceId: string; set: { index: number; state: DeviceState } }
-  | { kind: 'notify'; notice: SessionNotice; sessionId: string }
+  | { kind: 'notify'; notice: Exclude<SessionNotice, 'session_news'>; sessionId: string }
+  | { kind: 'notify_news'; sessionId: string; news: SessionNews }
   | {
       kind: 'notify_request';
       notice: RequestNotice;

@@ -30,6 +30,7 @@ export function endSession(
       ? { kind: 'settle_hold', ...closed, leaseId: lease.id, personId: lease.personId, charge }
       : { kind: 'release_hold', ...closed, to },
     { kind: 'notify', notice: 'session_changed', sessionId: session.id },
+    { kind: 'notify_news', sessionId: session.id, news: { kind: 'ended' } },
     ...(endReasons[reason].told === 'holder'
       ? [{ kind: 'notify', notice: 'session_ended', sessionId: session.id } as const]
       : []),

@@ -12,8 +12,10 @@ export type FaultCode =
   | 'container_exited' // it ended before it was ready
   | 'disk_full'
   | 'engine_refused' // any other no of the engine
-  | 'chat_unreachable'
-  | 'chat_refused'
+  | 'chat_unreachable' // no answer: what we said may have been posted, or not
+  | 'chat_busy' // it wants to be asked later: what we said was not posted
+  | 'chat_channel_lost' // archived, gone, or we are not in it
+  | 'chat_refused' // any other no of the chat
   | 'aborted'; // we called it off ourselves
 
 export type FaultFacts = {

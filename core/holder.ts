@@ -10,3 +10,8 @@ export function refuseStranger(holder: Person, actor: Actor): Refusal | null {
   if (actor.roles.includes('admin') && actor.teamId === holder.teamId) return null;
   return stranger;
 }
+
+/** As it is said who did something. */
+export function nameOf(actor: Actor): string {
+  return actor.kind === 'stranger' ? actor.externalId : actor.name;
+}

@@ -8,6 +8,8 @@ export type Span =
   | { kind: 'code'; text: string }
   | { kind: 'link'; text: string; url: string }
   | { kind: 'mention'; personId: string; name: string }
+  /** By its id, on the platform where it is said. */
+  | { kind: 'channel'; channel: string }
   /** `relative`: "in 2 hours"; `clock`: "16:40", with the day where it is not today. */
   | { kind: 'time'; at: Date; style: 'clock' | 'relative' };
 
@@ -23,10 +25,14 @@ export type MessageAction = {
   confirm: string | null;
   /** A question whose answer goes behind the command, and may be left empty. */
   asks: string | null;
+  /** The answer takes the message's place: there is nothing more to choose in it. */
+  settles: boolean;
 };
 
 export type MessagePart =
   | { kind: 'text'; text: Text }
+  /** Over the parts that follow, where a message has several subjects. */
+  | { kind: 'heading'; text: string }
   | { kind: 'fields'; fields: readonly { name: string; value: Text }[] }
   /** `align` per column; cells are plain text. */
   | {
@@ -52,8 +58,16 @@ export type Message = {
 
 export type Platform = 'console' | 'slack' | 'discord' | 'api';
 
-/** Where a message goes: a channel, or one person alone. */
-export type Address = { kind: 'channel'; channel: string } | { kind: 'person'; externalId: string };
+/** Where a message goes. */
+export type Address =
+  | { kind: 'channel'; channel: string }
+  /** One person alone, by direct message. */
+  | { kind: 'person'; externalId: string }
+  /**
+   * One person alone, where they are: in that channel if the platform can, else by direct message.
+   * `reply` is what the platform gave along for answering what they asked; null: they did not.
+   */
+  | { kind: 'aside'; externalId: string; channel: string; reply: string | null };
 
 /** A message that was posted, in its platform's terms. */
 export type MessageRef = { channel: string; message: string };

@@ -1,3 +1,4 @@
+import type { Standing } from './entity.ts';
 import type { Address, Message, MessageRef } from './message.ts';
 
 /**
@@ -26,10 +27,43 @@ export type Log = {
 
 /** Places messages in one chat platform. */
 export type Chat = {
-  /** Posts to a channel or, by direct message, to a person. The same key posts once. */
-  post(to: Address, message: Message, key: string, signal: AbortSignal): Promise<MessageRef>;
+  /** Least time between two edits of one message that the platform bears. */
+  editSeconds: number;
+  /** Whether what is said under a message of ours is out of the others' way. */
+  hasThreads: boolean;
+  post(posted: Post, signal: AbortSignal): Promise<MessageRef>;
   /** Replaces the content of our own message. */
   update(ref: MessageRef, message: Message, signal: AbortSignal): Promise<void>;
+  /** What somebody is there, and where what they ask for in that channel is to be said. */
+  introduce(
+    asker: { externalId: string; channel: string },
+    signal: AbortSignal,
+  ): Promise<{ standing: Standing; channel: string }>;
+};
+
+export type Post = {
+  to: Address;
+  message: Message;
+  /** The same key posts once, asides excepted: who reads them twice is not harmed. */
+  key: string;
+  /** It may have been posted under this key before, so that is looked for first. */
+  isRepeat: boolean;
+  /** Under which other message of ours, where the platform has threads; null: on its own. */
+  thread: MessageRef | null;
+};
+
+/** Somebody in a user group of a chat platform, as it calls them. */
+export type GroupMember = { externalId: string; handle: string };
+
+export type UserGroups = {
+  /**
+   * The full members in each of these groups, by their ids or handles: no guest, no bot, nobody of
+   * another workspace. All or nothing: throws chat_refused where there is no such group.
+   */
+  membersOf(
+    groups: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly GroupMember[]>>;
 };
 
 /** A catalogue entry: what a session runs. */

@@ -20,7 +20,9 @@ export type Refusal =
   | { kind: 'statement_too_long'; most: number }
   // who asks
   | { kind: 'person_unknown'; platform: string; externalId: string }
-  | { kind: 'not_allowed'; needs: 'holder or admin' | 'admin'; holder: string | null }
+  | { kind: 'not_allowed'; needs: 'holder or admin' | 'holder' | 'admin'; holder: string | null }
+  /** Who is no member of the workspace itself spends none of its credits. */
+  | { kind: 'guests_refused'; command: string }
   | { kind: 'account_of_others'; whose: 'person' | 'team'; name: string }
   | { kind: 'link_code_wrong' }
   | { kind: 'identity_taken'; platform: string }
@@ -70,6 +72,7 @@ export type Refusal =
   | { kind: 'which_session'; names: readonly string[] }
   | { kind: 'unknown_session'; typed: string; living: readonly string[] }
   | { kind: 'session_over'; name: string; state: SessionState }
+  | { kind: 'not_ready'; name: string }
   /** The world moved on: a claim lapsed, a report came late. Never shown to people. */
   | { kind: 'stale' };
 

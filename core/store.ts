@@ -1,6 +1,8 @@
 import type { Fleet, Perform } from './action.ts';
 import type { BookDifference, BookSize, EventsAsked, EventView } from './audit.ts';
+import type { Delivery, KeptDelivery } from './delivery.ts';
 import type { Channel, Person, Role } from './entity.ts';
+import type { Spending } from './limits.ts';
 import type { MessageRef, Platform } from './message.ts';
 import type { Ticks } from './money.ts';
 import type { Period } from './period.ts';
@@ -40,6 +42,7 @@ export type Store = {
   ): Promise<{ platform: Platform; externalId: string } | null>;
   /** Whom credits can be moved to or from, and whose balance can be asked for, by name. */
   payees(): Promise<Payee[]>;
+  membershipsOn(platform: Platform): Promise<Membership[]>;
   /** Whoever is or was called so, also who is no longer configured. */
   personNamed(name: string): Promise<{ personId: string; name: string } | null>;
 
@@ -52,6 +55,8 @@ export type Store = {
   board(): Promise<Board>;
   /** Unlocked, for estimates. */
   fleet(): Promise<Fleet>;
+  /** Unlocked, for estimates: what a person, and the team, spend and use now. */
+  spendingOf(of: { personId: string; teamId: string }): Promise<Spending>;
   balanceOf(accountId: string): Promise<Balance>;
   /** What moved on an account in a period of its zone; null: more than `mostStatementLines`. */
   statementOf(accountId: string, period: Period): Promise<Statement | null>;
@@ -97,11 +102,32 @@ export type Store = {
     platforms: readonly Platform[];
     limit: number;
     seconds: number;
+    /** Least time between two edits of one message, where the platform wants any. */
+    editSeconds: Readonly<Partial<Record<Platform, number>>>;
   }): Promise<Notice[]>;
   noteSent(notice: Notice): Promise<void>;
   /** Due again after that many seconds; null: given up. */
   noteUnsent(notice: Notice, retrySeconds: number | null): Promise<void>;
+  /** Due again after that many seconds, as if it had not been tried: the chat did not take it. */
+  noteUntried(notice: Notice, retrySeconds: number): Promise<void>;
   noteMessageRef(sessionId: string, ref: MessageRef): Promise<void>;
+  /** The admins of its team are told, once a day for each channel. */
+  noteChannelLost(notice: Notice, channel: Channel): Promise<void>;
+
+  /** Keeps it for `seconds` as this process's own. False: it is there already. */
+  keepDelivery(delivery: Delivery, seconds: number): Promise<boolean>;
+  /** Takes those that no process has any more, oldest first. */
+  claimDeliveries(asked: {
+    platforms: readonly Platform[];
+    limit: number;
+    seconds: number;
+  }): Promise<KeptDelivery[]>;
+  noteAnswered(requestKey: string): Promise<void>;
+  noteUnanswered(requestKey: string, retrySeconds: number): Promise<void>;
+  /** It was kept too late to be of use. */
+  dropDelivery(requestKey: string): Promise<void>;
+  /** Second deliveries of those are no longer told from new ones. */
+  forgetDeliveries(answeredBefore: Date): Promise<void>;
 
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -125,9 +151,29 @@ export type Site = {
       roles: readonly Role[];
       identities: readonly { platform: Platform; externalId: string }[];
     }[];
+    /** By a user group. Absent: nobody. */
+    joined?: readonly Joined[];
   }[];
   /** `address`: of the engine, by which a host is known again. */
   hosts: readonly { name: string; address: string; simulated: boolean }[];
+};
+
+/** Known by their identity alone; new ones get a name like their handle there, and keep it. */
+export type Joined = {
+  platform: Platform;
+  externalId: string;
+  handle: string;
+  roles: readonly Role[];
+  /** Where people are known by the name that they have here. */
+  knownByName: readonly Platform[];
+};
+
+/** A member of a team, with one of their identities on a platform. */
+export type Membership = {
+  team: string;
+  name: string;
+  externalId: string;
+  roles: readonly Role[];
 };
 
 export type SetUp = {

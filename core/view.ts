@@ -1,4 +1,4 @@
-import type { NoticeKind, NoticeTo } from './change.ts';
+import type { NoticeKind, NoticeTo, SessionNews } from './change.ts';
 import type { EndReason } from './end-reason.ts';
 import type { Account, Channel, GrantRequest, Transfer, TransferKind } from './entity.ts';
 import type { MessageRef, Platform } from './message.ts';
@@ -158,6 +158,8 @@ export type Notice = {
   about: string;
   /** Whom to tell, alone; null: whom the kind says. */
   to: NoticeTo;
+  /** Of `session_news` alone. */
+  news: SessionNews | null;
   attempts: number;
   revision: number;
 };

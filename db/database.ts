@@ -8,9 +8,15 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 export type Db = PgDatabase<PgQueryResultHKT>;
 export type Transaction = Parameters<Parameters<Db['transaction']>[0]>[0];
 
-export type Database = { db: Db; kind: 'postgres' | 'pglite'; close(): Promise<void> };
+export type Database = {
+  db: Db;
+  /** The same with a connection of its own, for what may not wait behind the rest. */
+  apart: Db;
+  kind: 'postgres' | 'pglite';
+  close(): Promise<void>;
+};
 
-const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
+export const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
 /** Two processes that start together migrate one after the other. Any fixed number does. */
 const migrationLock = 4_208_415;
 const connectSeconds = 10;
@@ -45,28 +51,37 @@ export async function openPostgres(url: string, connections = 5): Promise<Databa
     // Ending the connection gives the lock back, also where the migration failed.
     await single.end({ timeout: 5 });
   }
-  const { client, end } = createLastingClient((lasting) =>
-    postgres(url, {
-      ...options,
-      ...lasting,
-      max: connections,
-      connection: {
-        application_name: 'dibs',
-        statement_timeout: statementMillis,
-        // A process that hangs or is cut off in a transaction must not hold its locks for hours.
-        idle_in_transaction_session_timeout: statementMillis,
-        tcp_keepalives_idle: 30,
-      },
-    }),
-  );
-  return { db: drizzle(client), kind: 'postgres', close: end };
+  const open = (max: number) =>
+    createLastingClient((lasting) =>
+      postgres(url, {
+        ...options,
+        ...lasting,
+        max,
+        connection: {
+          application_name: 'dibs',
+          statement_timeout: statementMillis,
+          // A process that hangs or is cut off in a transaction must not hold its locks for hours.
+          idle_in_transaction_session_timeout: statementMillis,
+          tcp_keepalives_idle: 30,
+        },
+      }),
+    );
+  const [shared, apart] = [open(connections), open(1)];
+  return {
+    db: drizzle(shared.client),
+    apart: drizzle(apart.client),
+    kind: 'postgres',
+    async close() {
+      await Promise.all([shared.end(), apart.end()]);
+    },
+  };
 }
 
 /**
  * Two processes on one folder would destroy it, and PGlite does not see to that. The lock is the
  * operating system's, by way of SQLite, so it is given back also when the process is killed.
  */
-async function lockFolder(folder: string): Promise<() => void> {
+export async function lockFolder(folder: string): Promise<() => void> {
   const { DatabaseSync } = await import('node:sqlite');
   await mkdir(folder, { recursive: true });
   const lock = new DatabaseSync(join(folder, '..', 'lock'));
@@ -102,7 +117,7 @@ export async function openPglite(folder: string | null): Promise<Database> {
     await close();
     throw error;
   }
-  return { db, kind: 'pglite', close };
+  return { db, apart: db, kind: 'pglite', close };
 }
 
 /** What a newer Dibs has made of the database, this one would misread. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import { cpuDevice } from '../core/device-type.ts';
 import type { ContainerSpec, Inventory, NewId, StartProgress } from '../core/ports.ts';
 import type { RecordedSession } from '../core/reconcile.ts';
@@ -92,16 +92,28 @@ export async function noteSeen(
     where ${devices.hostId} = ${hostId} and ${devices.uuid} = seen.uuid`);
 }
 
+/** Chats bear about fifty edits a minute in all: of many messages each is edited more seldom. */
+const secondsEach = 1.5;
+
 /** Has the messages of the host's running sessions rendered anew, with its latest figures. */
 export async function refreshMessages(
   db: Db,
   hostId: string,
   { now, newId }: { now: Date; newId: NewId },
 ): Promise<void> {
+  const isRunning = eq(sessions.state, 'running');
+  const all = await db.$count(sessions, isRunning);
+  const since = new Date(now.getTime() - all * secondsEach * 1000);
   const running = await db
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.hostId, hostId), eq(sessions.state, 'running')));
+    .where(
+      and(
+        eq(sessions.hostId, hostId),
+        isRunning,
+        or(isNull(sessions.shownAt), lte(sessions.shownAt, since)),
+      ),
+    );
   for (const { id: sessionId } of running)
     await addSessionNotice(db, { id: newId(), kind: 'session_changed', sessionId, dueAt: now });
 }

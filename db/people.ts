@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Person } from '../core/entity.ts';
 import type { Platform } from '../core/message.ts';
+import type { Membership } from '../core/store.ts';
 import type { Payee } from '../core/view.ts';
 import type { Db } from './database.ts';
 import { teamIds } from './facts/ledger.ts';
@@ -70,6 +71,22 @@ export async function addressOf(
     .where(and(eq(identities.personId, personId), inArray(identities.platform, [...reachable])))
     .orderBy(asc(identities.platform), asc(identities.externalId));
   return rows.find(({ platform }) => platform === preferred) ?? rows[0] ?? null;
+}
+
+export function membershipsOn(db: Db, platform: Platform): Promise<Membership[]> {
+  return db
+    .select({
+      team: teams.name,
+      name: persons.name,
+      externalId: identities.externalId,
+      roles: memberships.roles,
+    })
+    .from(memberships)
+    .innerJoin(teams, eq(teams.id, memberships.teamId))
+    .innerJoin(persons, eq(persons.id, memberships.personId))
+    .innerJoin(identities, eq(identities.personId, persons.id))
+    .where(eq(identities.platform, platform))
+    .orderBy(asc(identities.externalId), asc(memberships.position));
 }
 
 /** However it is written. */

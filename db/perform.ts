@@ -93,7 +93,7 @@ function isKeptOf(actor: Actor, decision: Decision<unknown>): boolean {
 }
 
 function isNotice({ kind }: Change): boolean {
-  return kind === 'notify' || kind === 'notify_request' || kind === 'notify_transfer';
+  return kind.startsWith('notify');
 }
 
 /**

@@ -1,22 +1,15 @@
-import { and, eq, inArray, ne, notInArray, sql } from 'drizzle-orm';
+import { and, inArray, ne, notInArray, sql } from 'drizzle-orm';
 import { assert } from '../core/assert.ts';
 import type { NewId } from '../core/ports.ts';
 import type { SetUp, Site } from '../core/store.ts';
 import type { Db, Transaction } from './database.ts';
 import { lockHosts } from './facts/fleet.ts';
+import { openAccount } from './open-account.ts';
 import { hosts } from './schema/fleet.ts';
 import { accounts } from './schema/ledger.ts';
-import {
-  apiTokens,
-  identities,
-  installations,
-  linkCodes,
-  memberships,
-  persons,
-  teamChannels,
-  teams,
-} from './schema/people.ts';
+import { installations, teamChannels, teams } from './schema/people.ts';
 import { sessions } from './schema/sessions.ts';
+import { setUpPeople } from './set-up-people.ts';
 
 /** Any fixed number, other than that of the migrations. */
 const setUpLock = 4_208_416;
@@ -30,10 +23,9 @@ export function setUp(db: Db, newId: NewId, site: Site): Promise<SetUp> {
     const installationId = await installation(tx, newId);
     await bookAccounts(tx, newId);
     await tx.delete(teamChannels);
-    const made: (SetUp['teams'][number] & Made)[] = [];
+    const made = [];
     for (const team of site.teams) made.push({ team, ...(await setUpTeam(tx, newId, team)) });
-    await setUpPeople(tx, newId, made);
-    await forgetPeople(tx, site);
+    await setUpPeople({ tx, newId }, made);
     const setUpTeams = made.map(({ team: _, ...team }) => team);
     return { installationId, teams: setUpTeams, hosts: await setUpHosts(tx, newId, site.hosts) };
   });
@@ -78,64 +70,6 @@ async function setUpTeam(tx: Transaction, newId: NewId, team: Site['teams'][numb
         set: { teamId },
       });
   return { name, teamId, accountId: account.id, posted: account.posted };
-}
-
-/** Opens an account where its owner has none, and gives it in either case. */
-async function openAccount(
-  tx: Transaction,
-  account: { id: string; kind: 'team' | 'person'; name: string } & (
-    | { teamId: string }
-    | { personId: string }
-  ),
-) {
-  const owner = 'teamId' in account ? accounts.teamId : accounts.personId;
-  const ownerId = 'teamId' in account ? account.teamId : account.personId;
-  await tx
-    .insert(accounts)
-    .values({ ...account, posted: 0n, held: 0n })
-    .onConflictDoNothing({ target: owner });
-  const [row] = await tx.select().from(accounts).where(eq(owner, ownerId));
-  assert(row, 'an account that was opened is there');
-  return row;
-}
-
-/** A person has one account and the identities of all teams that name them. */
-async function setUpPeople(tx: Transaction, newId: NewId, made: Made[]): Promise<void> {
-  await tx.delete(memberships);
-  await tx.delete(identities).where(eq(identities.origin, 'configured'));
-  for (const [position, { team, teamId }] of made.entries())
-    for (const { name, roles, identities: given } of team.people) {
-      const personId = await personIdOf(tx, { id: newId(), name });
-      await openAccount(tx, { id: newId(), kind: 'person', personId, name });
-      await tx.insert(memberships).values({ teamId, personId, roles: [...roles], position });
-      for (const identity of given)
-        await tx
-          .insert(identities)
-          .values({ ...identity, personId })
-          .onConflictDoUpdate({
-            target: [identities.platform, identities.externalId],
-            set: { personId, origin: 'configured' },
-          });
-    }
-}
-
-/** Who is there already is left unlocked: others refer to them in the middle of an action. */
-async function personIdOf(tx: Transaction, person: typeof persons.$inferInsert): Promise<string> {
-  await tx.insert(persons).values(person).onConflictDoNothing({ target: persons.name });
-  const [row] = await tx.select().from(persons).where(eq(persons.name, person.name));
-  assert(row, 'a person who was added is there');
-  return row.id;
-}
-
-type Made = { team: Site['teams'][number]; teamId: string };
-
-/** Whoever is no longer configured can ask for nothing any more; what they did stays. */
-async function forgetPeople(tx: Transaction, { teams: configured }: Site): Promise<void> {
-  const names = configured.flatMap(({ people }) => people.map(({ name }) => name));
-  const gone = tx.select({ id: persons.id }).from(persons).where(notInArray(persons.name, names));
-  await tx.delete(identities).where(inArray(identities.personId, gone));
-  await tx.delete(apiTokens).where(inArray(apiTokens.personId, gone));
-  await tx.delete(linkCodes).where(inArray(linkCodes.personId, gone));
 }
 
 async function setUpHosts(tx: Transaction, newId: NewId, configured: Site['hosts']) {

@@ -5,6 +5,8 @@ import { allowancePeriods, balanceOf, statementOf, transferById } from './book.t
 import { type Database, ping } from './database.ts';
 import { eventsOf } from './events.ts';
 import { loadFleet } from './facts/fleet.ts';
+import { loadSpending } from './facts/spending.ts';
+import { inboxOf } from './inbox.ts';
 import {
   containerSpec,
   hostSeenAt,
@@ -16,8 +18,15 @@ import {
   sessionsEndingBefore,
   sessionsQueuedBefore,
 } from './observations.ts';
-import { claimNotices, noteSent, noteUnsent } from './outbox.ts';
-import { addressOf, payees, personNamed, personOf, personOfToken } from './people.ts';
+import { claimNotices, noteChannelLost, noteSent, noteUnsent, noteUntried } from './outbox.ts';
+import {
+  addressOf,
+  membershipsOn,
+  payees,
+  personNamed,
+  personOf,
+  personOfToken,
+} from './people.ts';
 import { createPerform, type PerformDeps } from './perform.ts';
 import {
   noteRequestMessage,
@@ -37,6 +46,7 @@ import { livingSessions, loadBoard, sessionById, sessionByName } from './views.t
 export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): Store {
   const { db } = database;
   const { clock, newId } = deps;
+  const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
   return {
     perform: createPerform({ ...deps, db }),
     setUp: (site) => setUp(db, newId, site),
@@ -52,6 +62,7 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     addressOf: (personId, preferred, reachable) =>
       addressOf(db, personId, { preferred, reachable }),
     payees: () => payees(db),
+    membershipsOn: (platform) => membershipsOn(db, platform),
     personNamed: (name) => personNamed(db, name),
 
     async sessionOfRequest(requestKey) {
@@ -64,6 +75,7 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     livingSessions: (of) => livingSessions(db, of),
     board: () => loadBoard(db),
     fleet: () => loadFleet(db),
+    spendingOf: (of) => loadSpending(db, { of, at: clock.now() }),
     balanceOf: (accountId) => balanceOf(db, accountId, clock.now()),
     statementOf: (accountId, period) => statementOf(db, accountId, { period, now: clock.now() }),
     transferById: (transferId) => transferById(db, transferId),
@@ -92,13 +104,16 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
 
     claimNotices: (asked) => claimNotices(db, { ...asked, now: clock.now() }),
     noteSent: (notice) => noteSent(db, notice, clock.now()),
-    noteUnsent: (notice, retrySeconds) => {
-      const at = new Date(clock.now().getTime() + (retrySeconds ?? 0) * 1000);
-      return noteUnsent(db, notice, retrySeconds === null ? null : { at });
-    },
+    noteUnsent: (notice, retrySeconds) =>
+      noteUnsent(db, notice, retrySeconds === null ? null : { at: inSeconds(retrySeconds) }),
+    noteUntried: (notice, seconds) => noteUntried(db, notice, inSeconds(seconds)),
+    noteChannelLost: (notice, channel) =>
+      noteChannelLost(db, notice, { channel, now: clock.now(), newId }),
     async noteMessageRef(sessionId, messageRef) {
       await db.update(sessions).set({ messageRef }).where(eq(sessions.id, sessionId));
     },
+
+    ...inboxOf(database, clock),
 
     ping: () => ping(db),
     close: () => database.close(),

@@ -72,6 +72,7 @@ export function createConsole(deps: ConsoleDeps): { app: Hono; chat: Chat } {
     const { ok, message } = await deps.commands.handle({
       platform: 'console',
       externalId: person,
+      standing: 'member',
       channel: deps.channel,
       text,
       requestKey,

@@ -51,8 +51,10 @@ export function createConversation({ clock }: { clock: Clock }): Conversation {
   }
 
   return {
-    // biome-ignore lint/complexity/useMaxParams: the port's own shape.
-    async post(to, message, key, signal) {
+    editSeconds: 0,
+    hasThreads: false,
+
+    async post({ to, message, key }, signal) {
       refuseAborted(signal);
       const ref = { channel: channelOf(to), message: key };
       if (!messages.has(key)) add(ref, message);
@@ -65,6 +67,9 @@ export function createConversation({ clock }: { clock: Clock }): Conversation {
       if (!known) return add(ref, message);
       put('update', { ...known, message, reactions: standingUnder(message, known.reactions) });
     },
+
+    // Whoever opens the page may speak as anybody.
+    introduce: async ({ channel }) => ({ standing: 'member', channel }),
 
     press(id, press) {
       const posted = messages.get(id);

@@ -5,7 +5,7 @@ import { Fault } from '../../core/fault.ts';
 import type { Address, Message, MessageRef } from '../../core/message.ts';
 import type { Chat, Clock, Post } from '../../core/ports.ts';
 import { nameOfEmoji } from './emoji.ts';
-import { calling, slackError, toFault } from './faults.ts';
+import { calling, patiently, slackError, toFault } from './faults.ts';
 import { createNames, type IdentityOf } from './names.ts';
 import type { Pace } from './pace.ts';
 import { createPeople } from './people.ts';
@@ -54,8 +54,8 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     const earlier = isRepeat ? await findPosted(client, wanted, signal) : null;
     const { files, ...content } = await render(message);
     const ref = earlier ?? (await send(deps, { channel, content, key, thread }, signal));
-    await addReactions(client, { ref, message }, signal);
-    await upload(client, { channel, thread, files }, signal);
+    await addReactions(deps, { ref, message }, signal);
+    await upload(deps, { channel, thread, files }, signal);
     return ref;
   }
 
@@ -73,7 +73,7 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     const { files, ...content } = await render(message);
     if (files.length > 0) {
       const own = await directChannel(user, signal);
-      await upload(client, { channel: own, thread: null, files }, signal);
+      await upload(deps, { channel: own, thread: null, files }, signal);
     }
     if (reply !== null && (await respond(reply, content, signal))) return { channel, message: key };
     const ts = await whisper(client, { channel, user, content }, signal);
@@ -165,7 +165,7 @@ async function whisper(
 }
 
 async function addReactions(
-  client: WebClient,
+  { client, clock }: SlackChatDeps,
   { ref: { channel, message: timestamp }, message }: { ref: MessageRef; message: Message },
   signal: AbortSignal,
 ): Promise<void> {
@@ -174,21 +174,22 @@ async function addReactions(
     const name = nameOfEmoji(emoji);
     if (name === null) continue;
     try {
-      await calling(signal, () => client.reactions.add({ channel, timestamp, name }));
+      await patiently(clock, signal, () => client.reactions.add({ channel, timestamp, name }));
     } catch (error) {
-      if (slackError(toFault(error).cause) !== 'already_reacted') throw error;
+      // It is there already; or Slack does not want it, and then the buttons have to do.
+      if (toFault(error).code !== 'chat_refused') throw error;
     }
   }
 }
 
 async function upload(
-  client: WebClient,
+  { client, clock }: SlackChatDeps,
   { channel, thread, files }: { channel: string; thread: MessageRef | null; files: SlackFile[] },
   signal: AbortSignal,
 ): Promise<void> {
   for (const { name: filename, text } of files) {
     const file = { channel_id: channel, filename, content: text };
-    await calling(signal, () =>
+    await patiently(clock, signal, () =>
       client.filesUploadV2(thread === null ? file : { ...file, thread_ts: thread.message }),
     );
   }

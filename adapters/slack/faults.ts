@@ -1,5 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
 import { Fault, type FaultCode } from '../../core/fault.ts';
+import type { Clock } from '../../core/ports.ts';
 
 /**
  * What Slack answers, by what it means to us: https://docs.slack.dev/reference/methods lists the
@@ -63,5 +64,31 @@ export async function calling<T>(signal: AbortSignal, call: () => Promise<T>): P
     throw toFault(error);
   } finally {
     signal.removeEventListener('abort', onAbort);
+  }
+}
+
+const mostWaits = 3;
+const longestWaitSeconds = 10;
+
+/**
+ * As `calling`, for what goes with a message that has been posted: where Slack is busy it is waited
+ * for. It never throws chat_busy, which would mean that nothing was posted.
+ */
+export async function patiently<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  call: () => Promise<T>,
+): Promise<T> {
+  for (let waits = 0; ; waits += 1) {
+    try {
+      return await calling(signal, call);
+    } catch (error) {
+      const fault = toFault(error);
+      if (fault.code !== 'chat_busy') throw fault;
+      const { retryAfterSeconds: seconds = 1 } = fault.facts;
+      if (waits === mostWaits || seconds > longestWaitSeconds)
+        throw new Fault('chat_unreachable', { detail: 'Slack stays busy' }, fault);
+      await clock.sleep(seconds * 1000, signal);
+    }
   }
 }

@@ -5,6 +5,7 @@ import type { Delivery, Inbox } from '../../core/delivery.ts';
 import type { Commands } from '../../core/invocation.ts';
 import type { Chat, Clock, Log } from '../../core/ports.ts';
 import { buttonAction } from './buttons.ts';
+import { slackError } from './faults.ts';
 import type { Home } from './home.ts';
 import {
   chosenIn,
@@ -181,7 +182,7 @@ async function openForm(deps: ListenerDeps, asked: FormAsked): Promise<void> {
   await deps.client.views.update({ view_id: id, view: shown });
 }
 
-/** The id of the form; null: Slack did not open it, and the person was told. */
+/** The id of the form; null: it is open already, or Slack did not open it and the person was told. */
 async function open(
   { client, log }: ListenerDeps,
   { trigger, origin }: FormAsked,
@@ -191,6 +192,8 @@ async function open(
     const opened = await client.views.open({ trigger_id: trigger, view });
     return opened.view?.id ?? null;
   } catch (error) {
+    // Asked for once and delivered twice: it is open already.
+    if (slackError(error) === 'exchanged_trigger_id') return null;
     log.warn('a form was not opened', { error });
     const { reply } = origin;
     if (reply?.kind === 'respond' || reply?.kind === 'replace')

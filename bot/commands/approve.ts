@@ -7,6 +7,7 @@ import { accepted, type CommandContext, command, refused } from './command.ts';
 
 export const approve = command({
   name: 'approve',
+  forGuests: false,
   summary: 'Agree to a request for credits, as an approver.',
   arguments: [{ name: 'request', kind: 'request', required: true }],
   flags: [],
@@ -16,6 +17,7 @@ export const approve = command({
 
 export const deny = command({
   name: 'deny',
+  forGuests: false,
   summary: 'Turn a request for credits down, as an approver, and say why.',
   arguments: [
     { name: 'request', kind: 'request', required: true },
@@ -32,8 +34,8 @@ async function castVote(
   { id: requestId }: GrantRequestView,
   cast: Pick<VoteInput, 'vote' | 'reason'>,
 ): Promise<Reply> {
-  const { store, actor, requestKey } = context;
-  const input: VoteInput = { requestId, by: 'command', standing: 'member', ...cast };
+  const { store, actor, requestKey, standing } = context;
+  const input: VoteInput = { requestId, by: 'command', standing, ...cast };
   const outcome = await store.perform(vote, { requestKey, actor, input });
   if (outcome.kind === 'refused') return refused(outcome.refusal);
   context.wake(null);

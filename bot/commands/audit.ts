@@ -6,6 +6,7 @@ const mostDecisions = 20;
 
 export const audit = command({
   name: 'audit',
+  forGuests: false,
   summary: 'Check the book and show who decided what, as an admin: lately, or about one thing.',
   arguments: [{ name: 'subject', kind: 'subject', required: false }],
   flags: [],

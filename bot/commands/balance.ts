@@ -4,6 +4,7 @@ import { accepted, command } from './command.ts';
 
 export const balance = command({
   name: 'balance',
+  forGuests: true,
   summary: 'Show what is left, what is held and by what, and how long it lasts.',
   arguments: [{ name: 'of', kind: 'account', required: false }],
   flags: [],

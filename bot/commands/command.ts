@@ -1,4 +1,4 @@
-import type { Channel, PersonActor } from '../../core/entity.ts';
+import type { Channel, PersonActor, Standing } from '../../core/entity.ts';
 import type { Reply } from '../../core/invocation.ts';
 import type { Message } from '../../core/message.ts';
 import type { Policy } from '../../core/policy.ts';
@@ -15,6 +15,8 @@ import type { ArgumentKind, ArgumentValues } from './arguments.ts';
 export type Command = {
   name: string;
   summary: string;
+  /** Whether it costs nothing and decides nothing, so that a guest of the chat may use it too. */
+  forGuests: boolean;
   arguments: readonly Argument[];
   flags: readonly Flag[];
   /** The first one is shown where an argument is missing. */
@@ -38,6 +40,7 @@ export type CommandContext = {
   actor: PersonActor;
   /** Of the actor, on the platform of the channel. */
   externalId: string;
+  standing: Standing;
   channel: Channel;
   requestKey: string;
   /** Something changed for that host: its loop need not wait for its time. */

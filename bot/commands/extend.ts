@@ -6,6 +6,7 @@ import { asSeenBy, resolveSession } from './sessions.ts';
 
 export const extend = command({
   name: 'extend',
+  forGuests: false,
   summary: 'Let a session run longer. The credits for it are held first.',
   arguments: [
     { name: 'session', kind: 'session', required: false },

@@ -10,6 +10,7 @@ import { accepted, type CommandContext, command, refused } from './command.ts';
 
 export const grant = command({
   name: 'grant',
+  forGuests: false,
   summary: 'Grant new credits to a person or a team, as an approver.',
   arguments: [
     { name: 'to', kind: 'payee', required: true },
@@ -27,6 +28,7 @@ export const grant = command({
 
 export const give = command({
   name: 'give',
+  forGuests: false,
   summary: 'Give some of your own credits to somebody, or to a team.',
   arguments: [
     { name: 'to', kind: 'payee', required: true },
@@ -46,6 +48,7 @@ export const give = command({
 
 export const adjust = command({
   name: 'adjust',
+  forGuests: false,
   summary: 'Set a balance right, up or down, as an approver.',
   arguments: [
     { name: 'of', kind: 'payee', required: true },
@@ -63,6 +66,7 @@ export const adjust = command({
 
 export const reverse = command({
   name: 'reverse',
+  forGuests: false,
   summary: 'Take a wrong grant or adjustment back, by its number in the history, as an approver.',
   arguments: [
     { name: 'transfer', kind: 'transfer', required: true },

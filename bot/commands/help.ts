@@ -4,6 +4,7 @@ import { type Argument, accepted, type Command, command } from './command.ts';
 
 export const help = command({
   name: 'help',
+  forGuests: true,
   summary: 'Show the commands, or one of them.',
   arguments: [{ name: 'command', kind: 'command', required: false }],
   flags: [],

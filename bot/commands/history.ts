@@ -7,6 +7,7 @@ import { accepted, command, refused } from './command.ts';
 
 export const history = command({
   name: 'history',
+  forGuests: false,
   summary: 'Show what came and went, what for and who decided it: a statement.',
   arguments: [
     { name: 'of', kind: 'account', required: false },

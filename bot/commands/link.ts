@@ -9,6 +9,7 @@ import { accepted, command, refused } from './command.ts';
 
 export const link = command({
   name: 'link',
+  forGuests: false,
   summary: 'Be one person on Slack, Discord and here: make a code and type it over there.',
   arguments: [{ name: 'code', kind: 'code', required: false }],
   flags: [],

@@ -4,6 +4,7 @@ import { accepted, command } from './command.ts';
 
 export const list = command({
   name: 'list',
+  forGuests: true,
   summary: 'Show what is free, who has what until when, and who waits.',
   arguments: [],
   flags: [],

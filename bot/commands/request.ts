@@ -5,6 +5,7 @@ import { accepted, command, refused } from './command.ts';
 
 export const request = command({
   name: 'request',
+  forGuests: false,
   summary: 'Ask your team’s approvers for credits, for the team or for yourself.',
   arguments: [
     { name: 'amount', kind: 'amount', required: true },

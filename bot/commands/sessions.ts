@@ -1,5 +1,6 @@
+import type { Fleet } from '../../core/action.ts';
 import type { Policy } from '../../core/policy.ts';
-import { estimateStart } from '../../core/queue.ts';
+import { estimateStart, isOffering } from '../../core/queue.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { Store } from '../../core/store.ts';
 import type { SessionView } from '../../core/view.ts';
@@ -30,18 +31,27 @@ export function asSeenBy(personId: string, session: SessionView): SessionView {
 
 /** Where a waiting session stands in the line; null if it does not wait. */
 export async function placeOf(
-  { store, policy, now }: { store: Store; policy: Policy; now: Date },
+  { store, ...when }: { store: Store; policy: Policy; now: Date },
   session: SessionView,
 ): Promise<Place | null> {
-  if (!session.queued) return null;
-  const fleet = await store.fleet();
-  const at = fleet.queue.findIndex(({ sessionId }) => sessionId === session.id);
-  if (at === -1) return null;
+  return session.queued ? placeIn(await store.fleet(), session.id, when) : null;
+}
+
+/** Where a session stands in the line of this fleet; null if it does not. */
+export function placeIn(
+  fleet: Fleet,
+  sessionId: string,
+  { policy, now }: { policy: Policy; now: Date },
+): Place | null {
+  const at = fleet.queue.findIndex((queued) => queued.sessionId === sessionId);
+  const queued = fleet.queue[at];
+  if (queued === undefined) return null;
   const queue = fleet.queue.slice(0, at + 1);
-  const wanted = devicesWords(session.deviceCount, session.deviceType);
+  const hosts = fleet.hosts.filter((host) => isOffering(host, now, policy));
+  const wanted = devicesWords(queued.deviceCount, queued.deviceType);
   return {
     position: at + 1,
-    estimatedAt: estimateStart({ ...fleet, queue }, now, policy),
+    estimatedAt: estimateStart({ ...fleet, hosts, queue }, now, policy),
     reason: at === 0 ? `no ${wanted} is free` : `${at} before it, and no ${wanted} is free for all`,
   };
 }

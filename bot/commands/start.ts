@@ -6,6 +6,7 @@ import { accepted, command, refused } from './command.ts';
 
 export const start = command({
   name: 'start',
+  forGuests: false,
   summary: 'Start a session on one or more GPUs, or wait in line for them.',
   arguments: [
     { name: 'type', kind: 'devices', required: true },

@@ -5,6 +5,7 @@ import { asSeenBy, placeOf, resolveSession } from './sessions.ts';
 
 export const status = command({
   name: 'status',
+  forGuests: true,
   summary: 'Show a session: its nvidia-smi figures, its cost so far and, to its holder, the link.',
   arguments: [{ name: 'session', kind: 'session', required: false }],
   flags: [],

@@ -5,6 +5,7 @@ import { asSeenBy, resolveSession } from './sessions.ts';
 
 export const stop = command({
   name: 'stop',
+  forGuests: true,
   summary: 'Stop a session, or leave the line. Only the seconds used are charged.',
   arguments: [{ name: 'session', kind: 'session', required: false }],
   flags: [],

@@ -8,6 +8,8 @@ import { help } from './help.ts';
 import { history } from './history.ts';
 import { link } from './link.ts';
 import { list } from './list.ts';
+import { open } from './open.ts';
+import { quiet } from './quiet.ts';
 import { request } from './request.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
@@ -20,6 +22,8 @@ export const commands: readonly Command[] = [
   start,
   stop,
   extend,
+  open,
+  quiet,
   list,
   status,
   balance,

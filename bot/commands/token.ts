@@ -4,6 +4,7 @@ import { accepted, command } from './command.ts';
 
 export const token = command({
   name: 'token',
+  forGuests: false,
   summary:
     'Make your token for the terminal client and the HTTP API, shown once. An earlier one ends.',
   arguments: [],

@@ -4,6 +4,7 @@ import { accepted, command, refused } from './command.ts';
 
 export const withdraw = command({
   name: 'withdraw',
+  forGuests: false,
   summary: 'Take back a request for credits that nobody has decided yet.',
   arguments: [{ name: 'request', kind: 'request', required: true }],
   flags: [],

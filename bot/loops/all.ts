@@ -1,7 +1,7 @@
 import type { Platform } from '../../core/message.ts';
 import type { Chat, Spawner } from '../../core/ports.ts';
 import type { SetUp } from '../../core/store.ts';
-import type { Allowance } from '../allowances.ts';
+import type { AllowanceSource } from '../allowances.ts';
 import { createAllowanceLoop } from './allowances.ts';
 import { createExpiryLoop } from './expiry.ts';
 import { createHostLoop, createInventoryLoop } from './host.ts';
@@ -13,7 +13,8 @@ import type { StepDeps } from './steps.ts';
 
 export type LoopsDeps = Omit<StepDeps, 'spawner' | 'onChange' | 'onFreed'> & {
   chats: ReadonlyMap<Platform, Chat>;
-  allowances: readonly Allowance[];
+  /** Null: none are configured. */
+  allowances: AllowanceSource | null;
   spawnerOf(host: { name: string; configured: boolean }): Spawner;
 };
 
@@ -51,7 +52,8 @@ export function createLoops(deps: LoopsDeps, hosts: SetUp['hosts']): Loops {
       onFreed();
     },
   });
-  const allowances = deps.allowances.length === 0 ? [] : [createAllowanceLoop(deps)];
+  const { allowances: source } = deps;
+  const allowances = source === null ? [] : [createAllowanceLoop({ ...deps, source })];
   const spawners = hosts.map((host) => ({ ...host, spawner: deps.spawnerOf(host) }));
   const hostDeps = spawners.map(({ hostId, name: hostName, spawner }) => {
     return { ...deps, spawner, hostId, hostName, onChange, onFreed };

@@ -2,14 +2,14 @@ import { payAllowance } from '../../core/actions/allowance.ts';
 import { duePeriods } from '../../core/allowance-period.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { Store } from '../../core/store.ts';
-import type { Allowance } from '../allowances.ts';
+import type { Allowance, AllowanceSource } from '../allowances.ts';
 import { createLoop, type Loop } from './loop.ts';
 
 type Deps = {
   store: Store;
   clock: Clock;
   log: Log;
-  allowances: readonly Allowance[];
+  source: AllowanceSource;
 };
 
 const hourMillis = 3_600_000;
@@ -21,13 +21,14 @@ const everyHour = '0 * * * *';
  * while nothing ran is made up at the first turn.
  */
 export function createAllowanceLoop(deps: Deps): Loop {
-  const { allowances, log } = deps;
+  const { source, log } = deps;
   const loop = createLoop({
     ...deps,
     name: 'allowances',
     // Where an hour comes twice, node-cron passes over one of them.
     everyMillis: hourMillis,
     async runOnce(signal) {
+      const allowances = await source.list();
       let failures = 0;
       for (const allowance of allowances) {
         if (signal.aborted) return;
@@ -47,10 +48,9 @@ export function createAllowanceLoop(deps: Deps): Loop {
     async run(signal) {
       // Loaded only where there are allowances: it brings in what else the process has no use for.
       const { schedule } = await import('node-cron');
-      const zones = [...new Set(allowances.map(({ zone }) => zone))];
       // A process that was held up at the full hour fires late rather than not at all.
       const options = { missedExecutionTolerance: hourMillis, logger: loggerOf(log) };
-      const tasks = zones.map((timezone) =>
+      const tasks = source.zones.map((timezone) =>
         schedule(everyHour, loop.wake, { ...options, timezone }),
       );
       await loop.run(signal);

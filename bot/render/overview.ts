@@ -1,10 +1,15 @@
 import type { Message, MessagePart, Text } from '../../core/message.ts';
 import { type PriceList, priceOf, sortedTypes } from '../../core/policy.ts';
 import type { Board, BoardHost, SessionView } from '../../core/view.ts';
-import { clock, devicesWords, priceWords, sentence } from './words.ts';
+import { clock, code, devicesWords, priceWords, sentence } from './words.ts';
+
+/** How much of a board is shown where it is one thing among others. */
+type BoardLimits = { taken: number; waiting: number };
+
+const allOfIt: BoardLimits = { taken: Infinity, waiting: Infinity };
 
 /** What is free, in use and waiting. */
-export function renderBoard(board: Board, prices: PriceList): Message {
+export function renderBoard(board: Board, prices: PriceList, most = allOfIt): Message {
   const devices = board.hosts.flatMap(({ devices: list }) => list);
   const offered = devices.filter(({ state }) => state === 'offered');
   const types = sortedTypes(offered.map(({ type }) => type));
@@ -28,11 +33,11 @@ export function renderBoard(board: Board, prices: PriceList): Message {
         ],
         rows,
       },
-      ...board.hosts.flatMap(hostPart),
+      ...takenParts(board.hosts, most.taken),
       ...board.hosts.flatMap(({ fault, name }): MessagePart[] =>
         fault === null ? [] : [{ kind: 'text', text: [`${name} does not answer: ${fault}`] }],
       ),
-      ...(board.queue.length > 0 ? [queuePart(board.queue)] : []),
+      ...queueParts(board.queue, most.waiting),
     ],
   };
 }
@@ -42,31 +47,37 @@ function hostsWithoutDevices({ hosts }: Board): Text {
   return hosts.flatMap(({ name, fault }) => [`${name}: ${fault ?? 'has not answered yet'}. `]);
 }
 
-function hostPart({ name, devices }: BoardHost): MessagePart[] {
-  const taken = devices.flatMap(({ index, type, session }) =>
-    session ? [{ index, type, session }] : [],
+function takenParts(hosts: readonly BoardHost[], most: number): MessagePart[] {
+  const taken = hosts.flatMap(({ name, devices }) =>
+    devices.flatMap(({ index, type, session }) =>
+      session
+        ? [{ where: type === 'cpu' ? `${name} slot ${index}` : `${name} GPU ${index}`, session }]
+        : [],
+    ),
   );
-  if (taken.length === 0) return [];
-  return [
-    {
-      kind: 'fields',
-      fields: taken.map(({ index, type, session }) => ({
-        name: type === 'cpu' ? `${name} slot ${index}` : `${name} GPU ${index}`,
-        value: [
-          `${session.holder}, ${session.name}`,
-          ...(session.until ? [', until ', clock(session.until)] : [`, ${session.state}`]),
-        ],
-      })),
-    },
-  ];
+  const fields = taken.slice(0, most).map(({ where, session }) => ({
+    name: where,
+    value: [
+      `${session.holder}, ${session.name}`,
+      ...(session.until ? [', until ', clock(session.until)] : [`, ${session.state}`]),
+    ],
+  }));
+  return [...fieldsPart(fields), ...moreParts(taken.length - most, 'in use')];
 }
 
-function queuePart(queue: readonly SessionView[]): MessagePart {
-  return {
-    kind: 'fields',
-    fields: queue.map(({ holder, deviceCount, deviceType, name }, at) => ({
-      name: `Number ${at + 1} in line`,
-      value: [`${holder.name}, ${devicesWords(deviceCount, deviceType)} (${name})`],
-    })),
-  };
+function queueParts(queue: readonly SessionView[], most: number): MessagePart[] {
+  const fields = queue.slice(0, most).map(({ holder, deviceCount, deviceType, name }, at) => ({
+    name: `Number ${at + 1} in line`,
+    value: [`${holder.name}, ${devicesWords(deviceCount, deviceType)} (${name})`],
+  }));
+  return [...fieldsPart(fields), ...moreParts(queue.length - most, 'in line')];
+}
+
+function fieldsPart(fields: readonly { name: string; value: Text }[]): MessagePart[] {
+  return fields.length === 0 ? [] : [{ kind: 'fields', fields }];
+}
+
+function moreParts(count: number, what: string): MessagePart[] {
+  if (count <= 0) return [];
+  return [{ kind: 'text', text: [`And ${count} more ${what}: `, code('/gpu list'), '.'] }];
 }

@@ -61,10 +61,11 @@ const words: Words = {
     code('/gpu link'),
     ', and here the code that it makes.',
   ],
-  not_allowed: (refusal) =>
-    refusal.holder === null
-      ? ['Only an admin of that team may do that.']
-      : [`That session is ${refusal.holder}’s. Only ${refusal.holder} or an admin may do that.`],
+  not_allowed: notAllowed,
+  guests_refused: (refusal) => [
+    `${refusal.command} is for members of this workspace, and you are here as a guest. `,
+    'Ask the one who invited you to start it for you.',
+  ],
   request_key_reused: () => [
     'That request key was used for something else. Send a new one with a new request.',
   ],
@@ -95,8 +96,15 @@ const words: Words = {
     ' Start a new one: ',
     code('/gpu start'),
   ],
+  not_ready: ({ name }) => [`${name} is not ready yet. The link comes by itself when it is.`],
   stale: () => ['Things have changed meanwhile. Try again.'],
 };
+
+function notAllowed({ needs, holder }: RefusalOf<'not_allowed'>): Text {
+  if (holder === null) return ['Only an admin of that team may do that.'];
+  const may = needs === 'holder' ? holder : `${holder} or an admin`;
+  return [`That session is ${holder}’s. Only ${may} may do that.`];
+}
 
 function unknownCommand({ typed, commands }: RefusalOf<'unknown_command'>): Text {
   const meant = nearest(typed, commands);

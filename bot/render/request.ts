@@ -58,6 +58,7 @@ export function renderReasonAsked(request: GrantRequestView): Message {
     label: 'Say why',
     style: 'primary',
     asks: `Why? ${requester} will read it.`,
+    settles: true,
   };
   return {
     title: `You denied request ${number}`,
@@ -167,10 +168,24 @@ function accountOf({
 
 function approveAction({ number }: GrantRequestView): MessageAction {
   const command = `approve ${number}`;
-  return { label: 'Approve', command, style: 'primary', confirm: null, asks: null };
+  return { label: 'Approve', command, style: 'primary', confirm: null, asks: null, settles: false };
+}
+
+/** For whom asked. */
+export function withdrawAction({ number }: GrantRequestView): MessageAction {
+  const confirm = `Take request ${number} back?`;
+  const command = `withdraw ${number}`;
+  return { label: 'Withdraw', command, style: 'danger', confirm, asks: null, settles: false };
 }
 
 function denyAction({ number }: GrantRequestView): MessageAction {
   const asks = `Why is request ${number} denied? (may be left empty)`;
-  return { label: 'Deny', command: `deny ${number}`, style: 'danger', confirm: null, asks };
+  return {
+    label: 'Deny',
+    command: `deny ${number}`,
+    style: 'danger',
+    confirm: null,
+    asks,
+    settles: false,
+  };
 }

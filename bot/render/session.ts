@@ -14,6 +14,7 @@ import {
   priceWords,
   relative,
   strong,
+  typedDevices,
 } from './words.ts';
 
 /** Where a queued session stands. */
@@ -70,6 +71,7 @@ export function renderReady(session: SessionView): Message {
 
 export function renderEndingSoon(session: SessionView): Message {
   const price = cost(session.deviceCount, 3600, session.ticksPerSecond);
+  const { name } = session;
   return {
     title: `${session.name} ends soon`,
     tone: 'warning',
@@ -82,13 +84,14 @@ export function renderEndingSoon(session: SessionView): Message {
       },
       actions(
         {
-          label: `Extend 1h (${inCredits(price)})`,
-          command: `extend ${session.name} 1h`,
+          label: `Extend +1 h (${inCredits(price)})`,
+          command: `extend ${name} 1h`,
           style: 'primary',
           confirm: null,
           asks: null,
+          settles: true,
         },
-        stopAction(session, 'Stop now'),
+        { ...button('Let it end', `quiet ${name}`), settles: true },
       ),
     ],
   };
@@ -96,7 +99,9 @@ export function renderEndingSoon(session: SessionView): Message {
 
 export function renderEnded(session: SessionView): Message {
   const { name } = session;
-  return { title: `${name} ended`, tone: endTone(session), parts: endedParts(session) };
+  // To whom it is told once, it is over: the devices are set free without them.
+  const parts = endedParts({ ...session, state: 'ended' });
+  return { title: `${name} ended`, tone: endTone(session), parts };
 }
 
 /** Jupyter's address with its token, where there is one to go to. */
@@ -125,7 +130,7 @@ function whatAndWhere({
   ];
 }
 
-function placeWords(place: Place | null): Text {
+export function placeWords(place: Place | null): Text {
   if (place === null) return ['Waiting in line.'];
   const estimate: Text =
     place.estimatedAt === null
@@ -185,14 +190,9 @@ function runningParts(session: SessionView): MessagePart[] {
       : []),
     ...(gpus.length > 0 ? [samplesPart(gpus, session.simulated)] : []),
     actions(
-      {
-        label: 'Extend 1h',
-        command: `extend ${name} 1h`,
-        style: 'primary',
-        confirm: null,
-        asks: null,
-      },
-      { label: 'nvidia-smi', command: `status ${name}`, style: 'plain', confirm: null, asks: null },
+      { ...button('Open', `open ${name}`), style: 'primary' },
+      button('nvidia-smi', `status ${name}`),
+      button('Extend +1 h', `extend ${name} 1h`),
       stopAction(session, 'Stop'),
     ),
   ];
@@ -232,15 +232,7 @@ function endedParts(session: SessionView): MessagePart[] {
     { kind: 'text', text: why },
     { kind: 'text', text: receipt(session) },
     ...(isFailed && session.state === 'ended'
-      ? [
-          actions({
-            label: 'Try again',
-            command: againOf(session),
-            style: 'plain',
-            confirm: null,
-            asks: null,
-          }),
-        ]
+      ? [actions(button('Try again', againOf(session)))]
       : []),
     ...(session.state === 'stopping'
       ? [{ kind: 'progress', label: `Removing the container of ${name}`, fraction: null } as const]
@@ -249,7 +241,7 @@ function endedParts(session: SessionView): MessagePart[] {
 }
 
 function againOf({ deviceType, deviceCount, leaseSeconds, image }: SessionView): string {
-  const devices = deviceCount > 1 ? `${deviceType}x${deviceCount}` : deviceType;
+  const devices = typedDevices(deviceType, deviceCount);
   return `start ${devices} ${formatExactDuration(leaseSeconds)} ${image}`;
 }
 
@@ -287,10 +279,14 @@ function endWords({ until }: SessionView): Text {
   return until ? [', at ', clock(until), '.'] : ['.'];
 }
 
+function button(label: string, command: string): MessageAction {
+  return { label, command, style: 'plain', confirm: null, asks: null, settles: false };
+}
+
 function stopAction({ name, state }: SessionView, label: string): MessageAction {
   const confirm =
     state === 'running' ? `Stop ${name}? Files in /workspace stay, running programs end.` : null;
-  return { label, command: `stop ${name}`, style: 'danger', confirm, asks: null };
+  return { label, command: `stop ${name}`, style: 'danger', confirm, asks: null, settles: false };
 }
 
 function actions(...list: MessageAction[]): MessagePart {

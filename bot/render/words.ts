@@ -29,6 +29,12 @@ export function devicesWords(count: number, asked: string): string {
   return count === 1 ? type : `${count} × ${type}`;
 }
 
+/** As they are typed behind `start`: `a100x2`. */
+export function typedDevices(asked: string, count: number): string {
+  const looksCounted = /[x×]\d{1,2}$/.test(asked);
+  return count > 1 || looksCounted ? `${asked}x${count}` : asked;
+}
+
 /** The one that was probably meant; null if nothing is near. */
 export function nearest(typed: string, among: readonly string[]): string | null {
   if (among.length === 0) return null;
@@ -57,6 +63,8 @@ export function plainText({ title, parts }: Message): string {
     switch (part.kind) {
       case 'text':
         return [spansText(part.text)];
+      case 'heading':
+        return ['', part.text];
       case 'fields':
         return part.fields.map(({ name, value }) => `${name}: ${spansText(value)}`);
       case 'table':
@@ -90,6 +98,8 @@ export function spansText(text: Text): string {
           return `${span.text} ${span.url}`;
         case 'mention':
           return `@${span.name}`;
+        case 'channel':
+          return `#${span.channel}`;
         case 'time':
           return span.style === 'relative' ? fromNow(span.at) : inUtc(span.at);
         default:

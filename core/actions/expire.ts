@@ -32,6 +32,7 @@ export const expire = action({
       due.kind,
       { kind: 'update_session', sessionId, set: { warnedSeconds: due.seconds } },
       { kind: 'notify', notice: 'ending_soon', sessionId },
+      { kind: 'notify_news', sessionId, news: { kind: 'warned', seconds: due.seconds } },
     );
   },
 });

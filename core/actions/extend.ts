@@ -1,6 +1,6 @@
 import { accept, action, refuse } from '../action.ts';
 import { assert } from '../assert.ts';
-import { refuseStranger } from '../holder.ts';
+import { nameOf, refuseStranger } from '../holder.ts';
 import { refuseSpending } from '../limits.ts';
 import { cost, secondsFor } from '../money.ts';
 import { teamPolicyOf } from '../policy.ts';
@@ -50,6 +50,11 @@ export const extend = action({
       { kind: 'update_lease', leaseId: lease.id, set: { leaseSeconds, until } },
       { kind: 'update_session', sessionId, set: { warnedSeconds: null } },
       { kind: 'notify', notice: 'session_changed', sessionId },
+      {
+        kind: 'notify_news',
+        sessionId,
+        news: { kind: 'extended', by: nameOf(moment.actor), seconds: addedSeconds, until },
+      },
     );
   },
 });

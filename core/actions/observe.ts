@@ -18,6 +18,7 @@ export const pauseMeter = action({
       null,
       { kind: 'update_session', sessionId, set },
       { kind: 'notify', notice: 'session_changed', sessionId },
+      { kind: 'notify_news', sessionId, news: { kind: 'silent' } },
     );
   },
 });
@@ -28,11 +29,15 @@ export const resumeMeter = action({
   needs: ({ sessionId }: { sessionId: string; url: string }) => ({ session: { sessionId } }),
   decide: ({ session: facts }, { sessionId, url }, { now }): Decision<null> => {
     if (facts?.session.state !== 'running') return refuse({ kind: 'stale' });
+    const wasSilent = facts.session.readySince === null;
     const readySince = facts.session.readySince ?? now;
     return accept(
       null,
       { kind: 'update_session', sessionId, set: { readySince, url } },
       { kind: 'notify', notice: 'session_changed', sessionId },
+      ...(wasSilent
+        ? [{ kind: 'notify_news', sessionId, news: { kind: 'answers' } } as const]
+        : []),
     );
   },
 });

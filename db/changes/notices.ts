@@ -1,10 +1,18 @@
-import { addRequestNotice, addSessionNotice, addTransferNotice } from '../outbox.ts';
+import {
+  addRequestNotice,
+  addSessionNews,
+  addSessionNotice,
+  addTransferNotice,
+} from '../outbox.ts';
 import { writersOf } from './context.ts';
 
 /** What we owe people to say. */
 export const noticeChanges = writersOf({
   notify({ tx, now: dueAt, newId }, { notice: kind, sessionId }) {
     return addSessionNotice(tx, { id: newId(), dueAt, kind, sessionId });
+  },
+  notify_news({ tx, now: dueAt, newId }, { sessionId, news }) {
+    return addSessionNews(tx, { id: newId(), dueAt, sessionId, news });
   },
   notify_request({ tx, now: dueAt, newId }, change) {
     const { notice: kind, requestId: grantRequestId, platform, to, onceKey } = change;

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm';
-import { identities, linkCodes } from '../schema/people.ts';
+import { and, eq, notInArray } from 'drizzle-orm';
+import { identities, linkCodes, memberships } from '../schema/people.ts';
 import { one, writersOf } from './context.ts';
 
 /** One person, several identities. */
@@ -12,6 +12,16 @@ export const peopleChanges = writersOf({
       .onConflictDoUpdate({ target: linkCodes.personId, set: code });
   },
   async add_identity({ tx }, { platform, externalId, personId }) {
+    // Whoever had it is in no team any more, as decided; who takes it meanwhile is found by the key.
+    const isInNoTeam = notInArray(
+      identities.personId,
+      tx.select({ id: memberships.personId }).from(memberships),
+    );
+    await tx
+      .delete(identities)
+      .where(
+        and(eq(identities.platform, platform), eq(identities.externalId, externalId), isInNoTeam),
+      );
     const used = tx.delete(linkCodes).where(eq(linkCodes.personId, personId));
     await Promise.all([
       one(used.returning({ personId: linkCodes.personId })),

@@ -20,7 +20,10 @@ export async function loadApprovers(
   return rows.map(({ personId }) => personId);
 }
 
-/** Locked, so that of two who bring the same code one is late. */
+/**
+ * Locked, so that of two who bring the same code one is late. An identity whose person is in no team
+ * any more is free.
+ */
 export async function lockLinkCode(
   tx: Transaction,
   { codeHash, platform, externalId }: FactTable['linkCode']['ask'],
@@ -30,7 +33,13 @@ export async function lockLinkCode(
   const isAsked = and(eq(identities.platform, platform), eq(identities.externalId, externalId));
   const [[code], [taken]] = await Promise.all([
     tx.select().from(linkCodes).where(isGood).for('no key update').execute(),
-    tx.select().from(identities).where(isAsked).execute(),
+    tx
+      .select({ personId: identities.personId })
+      .from(identities)
+      .innerJoin(memberships, eq(memberships.personId, identities.personId))
+      .where(isAsked)
+      .limit(1)
+      .execute(),
   ]);
   return { personId: code?.personId ?? null, takenBy: taken?.personId ?? null };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FactTable } from '../../core/action.ts';
 import type { Spending } from '../../core/limits.ts';
 import { spendingPeriods } from '../../core/policy.ts';
-import { rowsOf, type Transaction } from '../database.ts';
+import { type Db, rowsOf, type Transaction } from '../database.ts';
 
 const ticks = z.coerce.bigint();
 const instant = z.coerce.date();
@@ -21,7 +21,7 @@ const row = z.object({
 
 /** Days, weeks (from Monday) and months are those of the team's zone. */
 export async function loadSpending(
-  tx: Transaction,
+  tx: Db | Transaction,
   { of, at }: FactTable['spending']['ask'],
 ): Promise<Spending> {
   const whose: SQL =

@@ -60,6 +60,8 @@ export const notices = pgTable(
     /** Whom to tell, alone: a person, or an id that is nobody's. */
     personId: uuid('person_id').references(() => persons.id),
     externalId: text('external_id'),
+    /** Of news of a session: what happened. */
+    news: jsonb('news'),
     /** Said once, whatever happens again. */
     onceKey: text('once_key'),
     state: noticeState('state').notNull(),

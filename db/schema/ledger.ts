@@ -130,6 +130,8 @@ export const grantRequests = pgTable(
     availableAfter: ticks('available_after'),
     channel: jsonb('channel').$type<Channel>().notNull(),
     messageRef: jsonb('message_ref').$type<MessageRef>(),
+    /** When its message was last posted or edited. */
+    shownAt: instant('shown_at'),
   },
   (table) => [
     check('requested_positive', sql`${table.amount} > 0`),

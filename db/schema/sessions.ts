@@ -114,6 +114,8 @@ export const sessions = pgTable(
     image: jsonb('image').$type<Image>().notNull(),
     channel: jsonb('channel').$type<Channel>().notNull(),
     messageRef: jsonb('message_ref').$type<MessageRef>(),
+    /** When its message was last posted or edited. */
+    shownAt: instant('shown_at'),
     token: text('token').notNull(),
     hostId: uuid('host_id').references(() => hosts.id),
     containerId: text('container_id'),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Message } from '../../core/message.ts';
-import { startConsole } from '../support/console.ts';
+import { aPost } from '../support/a-post.ts';
+import { noCommands, startConsole } from '../support/console.ts';
 
 const never = new AbortController().signal;
 const toLab = { kind: 'channel', channel: 'lab' } as const;
@@ -15,7 +16,7 @@ const ofDibs = { byDibs: true, people: [] };
 
 test('the emoji that a message names stand under it, put there by Dibs', async () => {
   const { chat, open } = startConsole();
-  await chat.post(toLab, question, 'm', never);
+  await chat.post(aPost(toLab, question, 'm'), never);
   const { messages } = await (await open('bob')).next('conversation');
   expect(messages[0]?.reactions).toEqual([
     { emoji: '✅', ...ofDibs },
@@ -25,7 +26,7 @@ test('the emoji that a message names stand under it, put there by Dibs', async (
 
 test('a press is shown to everybody at once and told with the reference of its message', async () => {
   const { chat, open, send, reactions } = startConsole();
-  const ref = await chat.post(toLab, question, 'm', never);
+  const ref = await chat.post(aPost(toLab, question, 'm'), never);
   const carol = await open('carol');
   const response = await send('reactions', pressOf({}));
   expect(response.status).toBe(204);
@@ -42,7 +43,7 @@ test('a press is shown to everybody at once and told with the reference of its m
 
 test('a press that is delivered twice is told twice under its key and shown once', async () => {
   const { chat, send, reactions, open } = startConsole();
-  await chat.post(toLab, question, 'm', never);
+  await chat.post(aPost(toLab, question, 'm'), never);
   await send('reactions', pressOf({}));
   await send('reactions', pressOf({}));
   expect(await emojisSeen(open)).toEqual([['✅', ['bob']]]);
@@ -54,7 +55,7 @@ test('a press that is delivered twice is told twice under its key and shown once
 
 test('what is taken away is gone for its person alone', async () => {
   const { chat, send, reactions, open } = startConsole();
-  await chat.post(toLab, question, 'm', never);
+  await chat.post(aPost(toLab, question, 'm'), never);
   await send('reactions', pressOf({ person: 'alice' }));
   await send('reactions', pressOf({}));
   await send('reactions', pressOf({ isAdded: false, requestKey: 'key-00002' }));
@@ -64,7 +65,7 @@ test('what is taken away is gone for its person alone', async () => {
 
 test('after an update stands what it names and what people pressed, until they take it away', async () => {
   const { chat, send, open } = startConsole();
-  const ref = await chat.post(toLab, question, 'm', never);
+  const ref = await chat.post(aPost(toLab, question, 'm'), never);
   await send('reactions', pressOf({}));
   await chat.update(ref, record, never);
   const bob = await open('bob');
@@ -76,7 +77,7 @@ test('after an update stands what it names and what people pressed, until they t
 
 test('a new process knows only what Dibs itself put there', async () => {
   const before = startConsole();
-  const ref = await before.chat.post(toLab, question, 'm', never);
+  const ref = await before.chat.post(aPost(toLab, question, 'm'), never);
   await before.send('reactions', pressOf({}));
   const { chat, send, open } = startConsole();
   await chat.update(ref, question, never);
@@ -96,11 +97,11 @@ describe('a reaction that cannot be told', () => {
     let isBroken = false;
     const react = async () => {
       if (isBroken) throw new Error('boom');
+      return 'taken' as const;
     };
-    const handle = () => Promise.reject(new Error('no command was given'));
-    const commands = { handle, react, complete: async () => [] };
+    const commands = { ...noCommands, react };
     const { chat, send, open } = startConsole({ commands, log });
-    const ref = await chat.post(toLab, question, 'm', never);
+    const ref = await chat.post(aPost(toLab, question, 'm'), never);
     if (!isAdded) await send('reactions', pressOf({}));
     // Its last one: taken away, nothing is left of the emoji that must come back.
     if (!isAdded) await chat.update(ref, record, never);
@@ -126,8 +127,8 @@ test.each([
   ['a request key too short to be one', { requestKey: 'short' }, 400],
 ])('%s is refused with a sentence and told to nobody', async (_what, change, status) => {
   const { chat, send, reactions, open } = startConsole();
-  await chat.post(toLab, question, 'm', never);
-  await chat.post({ kind: 'person', externalId: 'alice' }, question, 'private', never);
+  await chat.post(aPost(toLab, question, 'm'), never);
+  await chat.post(aPost({ kind: 'person', externalId: 'alice' }, question, 'private'), never);
   const response = await send('reactions', { ...pressOf({}), ...change });
   expect(response.status).toBe(status);
   expect(await response.json()).toEqual({ error: expect.stringMatching(/^[A-Z].*\.$/) });

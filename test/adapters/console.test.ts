@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 
 import type { Message } from '../../core/message.ts';
 import type { SessionView } from '../../core/view.ts';
-import { startConsole } from '../support/console.ts';
+import { aPost } from '../support/a-post.ts';
+import { noCommands, startConsole } from '../support/console.ts';
 
 const never = new AbortController().signal;
 const hello: Message = { title: 'hello', tone: 'neutral', parts: [] };
@@ -54,14 +55,14 @@ test('a simulated fleet is called simulated at the top of the page', async () =>
 
 test('a private message reaches neither the backlog nor the live stream of anybody else', async () => {
   const { chat, open } = startConsole();
-  const ref = await chat.post(toAlice, secret, 'before', never);
+  const ref = await chat.post(aPost(toAlice, secret, 'before'), never);
   const bob = await open('bob');
   const alice = await open('alice');
   expect((await bob.next('conversation')).messages).toEqual([]);
   expect((await alice.next('conversation')).messages).toHaveLength(1);
-  await chat.post(toAlice, secret, 'live', never);
+  await chat.post(aPost(toAlice, secret, 'live'), never);
   await chat.update(ref, { ...secret, title: 'changed for alice' }, never);
-  await chat.post(toLab, hello, 'shared', never);
+  await chat.post(aPost(toLab, hello, 'shared'), never);
   // The first thing that bob hears is what came last: all before it was alice's.
   expect(await bob.next('message')).toMatchObject({ id: 'shared', person: null });
   expect(await alice.next('message')).toMatchObject({ id: 'live', person: 'alice' });
@@ -130,13 +131,14 @@ test('a tab that reads nothing is let go', async () => {
   const { chat, open } = startConsole();
   const bob = await open('bob');
   for (let count = 0; count < 1_100; count += 1)
-    await chat.post(toLab, hello, `flood-${count}`, never);
+    await chat.post(aPost(toLab, hello, `flood-${count}`), never);
   await expect(readToEnd(bob.nextBlock)).rejects.toThrow('the stream ended');
 });
 
 test('the conversation keeps its last 500 messages', async () => {
   const { chat, open } = startConsole();
-  for (let count = 0; count < 510; count += 1) await chat.post(toLab, hello, `m-${count}`, never);
+  for (let count = 0; count < 510; count += 1)
+    await chat.post(aPost(toLab, hello, `m-${count}`), never);
   const { messages } = await (await open('bob')).next('conversation');
   expect(messages).toHaveLength(500);
   expect(messages[0]?.id).toBe('m-10');
@@ -164,6 +166,7 @@ test.each([
     {
       platform: 'console',
       externalId: 'bob',
+      standing: 'member',
       channel: 'lab',
       text,
       requestKey: 'console:key-00001',
@@ -199,7 +202,7 @@ test('a command that breaks is answered with a sentence and logged', async () =>
   const lines: string[] = [];
   const log = { debug() {}, info() {}, warn() {}, error: (line: string) => void lines.push(line) };
   const handle = () => Promise.reject(new Error('boom'));
-  const commands = { handle, react: async () => {}, complete: async () => [] };
+  const commands = { ...noCommands, handle };
   const { send } = startConsole({ log, commands });
   const response = await send('commands', { person: 'bob', text: 'list', requestKey: 'key-00001' });
   expect(response.status).toBe(500);

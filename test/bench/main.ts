@@ -1,5 +1,6 @@
 import { benchIdle } from './idle.ts';
 import { benchLedger } from './ledger.ts';
+import { benchSlack } from './slack.ts';
 import { benchStart } from './start.ts';
 
 /** `npm run bench -- start`: a table for people, and as last line the figures as JSON. */
@@ -7,6 +8,7 @@ const benches: Record<string, () => Promise<Record<string, number>>> = {
   start: benchStart,
   idle: benchIdle,
   ledger: benchLedger,
+  slack: benchSlack,
 };
 
 const [name = ''] = process.argv.slice(2);

@@ -129,12 +129,17 @@ async function openDibs(host: GpuHost, url: string) {
   const options = { hostName, connection, address, bindAddress, probeImage, imagesFolder: IMAGES };
   const spawnerOf = () => createDockerSpawner({ ...options, installationId: world.installationId });
   const deps = { store, clock, newId, newSecret, log, policy: testPolicy, chats: new Map() };
-  const loops = createLoops({ ...deps, spawnerOf, allowances: [] }, world.hosts);
+  const loops = createLoops({ ...deps, spawnerOf, allowances: null }, world.hosts);
   const images = [{ ...host.image, devices: 'gpu' as const }];
   const commands = createCommands({ ...deps, images, wake: loops.wake });
   const ending = new AbortController();
   const running = loops.run(ending.signal);
-  const bob = { platform: 'console' as const, externalId: 'bob', channel: 'lab' };
+  const bob = {
+    platform: 'console',
+    externalId: 'bob',
+    standing: 'member',
+    channel: 'lab',
+  } as const;
   const ask = (text: string) => commands.handle({ ...bob, text, requestKey: randomUUID() });
   while ((await store.fleet()).hosts.every(({ devices }) => devices.length === 0)) await pause(100);
 

@@ -5,7 +5,8 @@ import { listen } from '../../adapters/web/server.ts';
 import type { Invocation, Reply } from '../../core/invocation.ts';
 import type { Message } from '../../core/message.ts';
 import type { Board } from '../../core/view.ts';
-import { startConsole } from '../support/console.ts';
+import { aPost } from '../support/a-post.ts';
+import { noCommands, startConsole } from '../support/console.ts';
 import { answerTo, gone, has, onTrial, phone, picture, seen, type } from '../support/trial.ts';
 
 /** A statement with its figures attached, and a question with another question behind it. */
@@ -23,7 +24,14 @@ const statement: Message = {
     {
       kind: 'actions',
       actions: [
-        { label: 'Deny', command: 'deny 1', style: 'danger', confirm: 'Really?', asks: 'Why?' },
+        {
+          label: 'Deny',
+          command: 'deny 1',
+          style: 'danger',
+          confirm: 'Really?',
+          asks: 'Why?',
+          settles: false,
+        },
       ],
     },
   ],
@@ -58,17 +66,18 @@ const openAs = onTrial(async () => {
   const { app, chat } = startConsole({
     board: async () => board,
     commands: {
+      ...noCommands,
       async handle(invocation): Promise<Reply> {
         given.push(invocation);
         return { ok: true, message: statement, text: '', refusal: null, session: null };
       },
       async react() {
         if (isBroken) throw new Error('boom');
+        return 'taken';
       },
-      complete: async () => [],
     },
   });
-  await chat.post({ kind: 'channel', channel: 'lab' }, question, 'request:1', never);
+  await chat.post(aPost({ kind: 'channel', channel: 'lab' }, question, 'request:1'), never);
   const server = await listen(app, { port: 0, bind: '127.0.0.1' });
   return { url: `http://localhost:${server.port}`, stop: () => server.close() };
 });

@@ -30,7 +30,7 @@ test('bob starts a session, sees it become ready, extends it, stops it and gets 
 
   await type(page, 'list');
   await seen(answerTo(page, 'list').getByRole('table'));
-  await message.getByRole('button', { name: /^Extend 1h/ }).click();
+  await message.getByRole('button', { name: /^Extend \+1 h/ }).click();
   await seen(page.getByRole('log').getByText(/has 1h more until/));
 
   const question = page.getByRole('dialog');

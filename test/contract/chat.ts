@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Reaction } from '../../core/invocation.ts';
 import type { Address, Message, MessageRef } from '../../core/message.ts';
 import type { Chat } from '../../core/ports.ts';
+import { aPost } from '../support/a-post.ts';
 
 /** One chat platform, or its stand-in, with a channel that both people are in. */
 export type ChatHarness = {
@@ -50,38 +51,76 @@ const never = new AbortController().signal;
 function audienceTests({ harness }: Bench) {
   test('a message to the channel is seen by everybody in it', async () => {
     const { chat, person, bystander, titlesSeenBy } = harness();
-    await chat.post(channelOf(harness()), titled('to all'), 'audience-all', never);
+    await chat.post(aPost(channelOf(harness()), titled('to all'), 'audience-all'), never);
     expect(await titlesSeenBy(person)).toContain('to all');
     expect(await titlesSeenBy(bystander)).toContain('to all');
   });
 
   test('a message to a person is seen by that person alone', async () => {
     const { chat, person, bystander, titlesSeenBy } = harness();
-    await chat.post(personOf(harness()), titled('for you'), 'audience-one', never);
+    await chat.post(aPost(personOf(harness()), titled('for you'), 'audience-one'), never);
     expect(await titlesSeenBy(person)).toContain('for you');
     expect(await titlesSeenBy(bystander)).not.toContain('for you');
   });
 
+  test('an aside is seen by its person alone, wherever it is shown', async () => {
+    const { chat, person, bystander, titlesSeenBy } = harness();
+    await chat.post(aPost(asideTo(harness()), titled('between us'), 'audience-aside'), never);
+    expect(await titlesSeenBy(person)).toContain('between us');
+    expect(await titlesSeenBy(bystander)).not.toContain('between us');
+  });
+
+  test('a person of the team itself stands as a member', async () => {
+    const { chat, person } = harness();
+    const asker = { externalId: person, channel: harness().channel };
+    expect(await chat.introduce(asker, never)).toEqual({
+      standing: 'member',
+      channel: harness().channel,
+    });
+  });
+
   test('every kind of part can be posted', async () => {
     const { chat, person, titlesSeenBy } = harness();
-    await chat.post(channelOf(harness()), everyPart, 'audience-parts', never);
+    await chat.post(aPost(channelOf(harness()), everyPart, 'audience-parts'), never);
     expect(await titlesSeenBy(person)).toContain('every part');
   });
 }
 
 function repetitionTests({ harness }: Bench) {
-  test('posting again under the same key posts nothing new and answers with the same reference', async () => {
+  test.each(['channel', 'person'] as const)(
+    'posting again under the same key posts nothing new, and answers with the same reference: %s',
+    async (kind) => {
+      const { chat, person, titlesSeenBy } = harness();
+      const to = kind === 'channel' ? channelOf(harness()) : personOf(harness());
+      const once = aPost(to, titled(`once to a ${kind}`), `repeated-${kind}`);
+      const first = await chat.post(once, never);
+      expect(await chat.post({ ...once, isRepeat: true }, never)).toEqual(first);
+      const titles = await titlesSeenBy(person);
+      expect(titles.filter((title) => title === once.message.title)).toHaveLength(1);
+    },
+  );
+
+  test('a process that follows another posts nothing again that this one had posted', async () => {
+    const { chat, restart, person, titlesSeenBy } = harness();
+    const once = aPost(channelOf(harness()), titled('once for ever'), 'repeated-later');
+    const first = await chat.post(once, never);
+    await restart();
+    expect(await harness().chat.post({ ...once, isRepeat: true }, never)).toEqual(first);
+    const titles = await titlesSeenBy(person);
+    expect(titles.filter((title) => title === 'once for ever')).toHaveLength(1);
+  });
+
+  test('what could not be posted before, if it was, is posted then', async () => {
     const { chat, person, titlesSeenBy } = harness();
-    const first = await chat.post(channelOf(harness()), titled('once'), 'repeated', never);
-    const second = await chat.post(channelOf(harness()), titled('once'), 'repeated', never);
-    expect(second).toEqual(first);
-    expect((await titlesSeenBy(person)).filter((title) => title === 'once')).toHaveLength(1);
+    const post = aPost(channelOf(harness()), titled('at last'), 'repeated-first');
+    await chat.post({ ...post, isRepeat: true }, never);
+    expect(await titlesSeenBy(person)).toContain('at last');
   });
 
   test('the same message under two keys is two messages', async () => {
     const { chat, person, titlesSeenBy } = harness();
-    const first = await chat.post(channelOf(harness()), titled('twice'), 'pair-1', never);
-    const second = await chat.post(channelOf(harness()), titled('twice'), 'pair-2', never);
+    const first = await chat.post(aPost(channelOf(harness()), titled('twice'), 'pair-1'), never);
+    const second = await chat.post(aPost(channelOf(harness()), titled('twice'), 'pair-2'), never);
     expect(second).not.toEqual(first);
     expect((await titlesSeenBy(person)).filter((title) => title === 'twice')).toHaveLength(2);
   });
@@ -90,8 +129,8 @@ function repetitionTests({ harness }: Bench) {
 function updateTests({ harness }: Bench) {
   test('an update replaces the message where it stands', async () => {
     const { chat, person, titlesSeenBy } = harness();
-    const ref = await chat.post(channelOf(harness()), titled('pulling'), 'updated', never);
-    await chat.post(channelOf(harness()), titled('said later'), 'updated-later', never);
+    const ref = await chat.post(aPost(channelOf(harness()), titled('pulling'), 'updated'), never);
+    await chat.post(aPost(channelOf(harness()), titled('said later'), 'updated-later'), never);
     await chat.update(ref, titled('ready'), never);
     const titles = await titlesSeenBy(person);
     expect(titles).not.toContain('pulling');
@@ -101,15 +140,24 @@ function updateTests({ harness }: Bench) {
 
   test('an update of a private message stays private', async () => {
     const { chat, bystander, titlesSeenBy } = harness();
-    const ref = await chat.post(personOf(harness()), titled('link'), 'private-update', never);
+    const ref = await chat.post(
+      aPost(personOf(harness()), titled('link'), 'private-update'),
+      never,
+    );
     await chat.update(ref, titled('new link'), never);
     expect(await titlesSeenBy(bystander)).not.toContain('new link');
   });
 
   test('a reference outlives our process, and so does its privacy', async () => {
     const { chat, restart, person, bystander, titlesSeenBy } = harness();
-    const shared = await chat.post(channelOf(harness()), titled('before'), 'outlives-all', never);
-    const own = await chat.post(personOf(harness()), titled('own before'), 'outlives-one', never);
+    const shared = await chat.post(
+      aPost(channelOf(harness()), titled('before'), 'outlives-all'),
+      never,
+    );
+    const own = await chat.post(
+      aPost(personOf(harness()), titled('own before'), 'outlives-one'),
+      never,
+    );
     await restart();
     const { chat: restarted } = harness();
     await restarted.update(shared, titled('after'), never);
@@ -127,13 +175,13 @@ function updateTests({ harness }: Bench) {
 function reactionTests({ harness }: Bench) {
   test('the emoji that a message names stand under it, for everybody who reads it', async () => {
     const { chat, bystander, emojisSeenBy } = harness();
-    const ref = await chat.post(channelOf(harness()), question, 'emojis', never);
+    const ref = await chat.post(aPost(channelOf(harness()), question, 'emojis'), never);
     expect(await emojisSeenBy(bystander, ref)).toEqual(['✅', '❌']);
   });
 
   test('an emoji that is pressed and taken away is heard with the reference of its message', async () => {
     const { chat, person, press, heard } = harness();
-    const ref = await chat.post(channelOf(harness()), question, 'pressed', never);
+    const ref = await chat.post(aPost(channelOf(harness()), question, 'pressed'), never);
     const pressed = { externalId: person, ref, emoji: '✅' };
     await press({ ...pressed, isAdded: true });
     await press({ ...pressed, isAdded: false });
@@ -145,7 +193,7 @@ function reactionTests({ harness }: Bench) {
 
   test('what people pressed stays when the message is updated', async () => {
     const { chat, person, bystander, press, emojisSeenBy } = harness();
-    const ref = await chat.post(channelOf(harness()), question, 'decided', never);
+    const ref = await chat.post(aPost(channelOf(harness()), question, 'decided'), never);
     await press({ externalId: person, ref, emoji: '✅', isAdded: true });
     await chat.update(ref, titled('the record'), never);
     expect(await emojisSeenBy(bystander, ref)).toContain('✅');
@@ -153,7 +201,7 @@ function reactionTests({ harness }: Bench) {
 
   test('a message from before our process is pressed under the same reference', async () => {
     const { chat, restart, person } = harness();
-    const ref = await chat.post(channelOf(harness()), question, 'outlives-emojis', never);
+    const ref = await chat.post(aPost(channelOf(harness()), question, 'outlives-emojis'), never);
     await restart();
     const { chat: restarted, press, heard } = harness();
     await restarted.update(ref, question, never);
@@ -165,12 +213,8 @@ function reactionTests({ harness }: Bench) {
 function abortTests({ harness }: Bench) {
   test('an aborted call throws an aborted fault and posts nothing', async () => {
     const { chat, person, titlesSeenBy } = harness();
-    const post = chat.post(
-      channelOf(harness()),
-      titled('called off'),
-      'aborted',
-      AbortSignal.abort(),
-    );
+    const called = aPost(channelOf(harness()), titled('called off'), 'aborted');
+    const post = chat.post(called, AbortSignal.abort());
     await expect(post).rejects.toMatchObject({ name: 'Fault', code: 'aborted' });
     expect(await titlesSeenBy(person)).not.toContain('called off');
   });
@@ -182,6 +226,10 @@ function channelOf({ channel }: ChatHarness): Address {
 
 function personOf({ person }: ChatHarness): Address {
   return { kind: 'person', externalId: person };
+}
+
+function asideTo({ person, channel }: ChatHarness): Address {
+  return { kind: 'aside', externalId: person, channel, reply: null };
 }
 
 function titled(title: string): Message {
@@ -209,10 +257,12 @@ const everyPart: Message = {
         { kind: 'code', text: 'code' },
         { kind: 'link', text: 'link', url: 'https://example.com/' },
         { kind: 'mention', personId: 'p1', name: 'bob' },
+        { kind: 'channel', channel: 'C0LAB' },
         { kind: 'time', at: new Date('2026-03-02T10:00:00Z'), style: 'clock' },
         { kind: 'time', at: new Date('2026-03-02T10:00:00Z'), style: 'relative' },
       ],
     },
+    { kind: 'heading', text: 'What is held' },
     { kind: 'fields', fields: [{ name: 'Held', value: ['5 credits'] }] },
     { kind: 'table', columns: [{ name: 'GPU', align: 'left' }], rows: [['0']] },
     { kind: 'code', text: 'nvidia-smi' },
@@ -221,8 +271,22 @@ const everyPart: Message = {
     {
       kind: 'actions',
       actions: [
-        { label: 'Stop', command: 'stop x', style: 'danger', asks: null, confirm: 'Stop it?' },
-        { label: 'Deny', command: 'deny 1', style: 'plain', asks: 'Why?', confirm: null },
+        {
+          label: 'Stop',
+          command: 'stop x',
+          style: 'danger',
+          asks: null,
+          confirm: 'Stop it?',
+          settles: false,
+        },
+        {
+          label: 'Deny',
+          command: 'deny 1',
+          style: 'plain',
+          asks: 'Why?',
+          confirm: null,
+          settles: false,
+        },
       ],
     },
     { kind: 'file', name: 'history.csv', mediaType: 'text/csv', text: 'date,amount\r\n' },

@@ -62,7 +62,9 @@ async function createPayments(now: string, asked: Asked = {}) {
     };
     const allowances = [...others, { ...allowance, name, accountId }];
     const ending = new AbortController();
-    const loop = createAllowanceLoop({ store, clock, log: quietLog, allowances });
+    const zones = [...new Set(allowances.map(({ zone }) => zone))];
+    const source = { zones, list: async () => allowances };
+    const loop = createAllowanceLoop({ store, clock, log: quietLog, source });
     const before = turns.length;
     processes.push({ ending, running: loop.run(ending.signal) });
     while (turns.length === before) await nextTurn();

@@ -1,17 +1,17 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { hashOfToken } from '../../bot/token-hash.ts';
 import { openPglite, openPostgres } from '../../db/database.ts';
 import { createTestDatabase } from '../support/databases.ts';
+import { runDibs } from '../support/dibs-command.ts';
+import { readManifest } from '../support/slack/manifest.ts';
 import { createWorld, lab } from '../support/world.ts';
 
-const command = fileURLToPath(new URL('../../bot/dibs.ts', import.meta.url));
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dibs-command-'));
@@ -19,22 +19,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** `npx dibs …` on that database, else on the folder. */
-function dibs(words: string, databaseUrl?: string) {
-  const env = {
-    PATH: process.env['PATH'],
-    DIBS_DATA: folder,
-    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
-  };
-  type Said = { exitCode: number; stdout: string; stderr: string };
-  return new Promise<Said>((resolve) => {
-    const options = { env, cwd: folder, timeout: 60_000 };
-    const given = words.split(' ').filter((word) => word !== '');
-    execFile(process.execPath, [command, ...given], options, (error, stdout, stderr) => {
-      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-      resolve({ exitCode, stdout, stderr });
-    });
-  });
-}
+const dibs = (words: string, databaseUrl?: string) =>
+  runDibs(folder, words, databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl });
 
 describe('npx dibs audit', () => {
   it('on Postgres exits with 0 while the book adds up, and with 1 and a table when it does not', async () => {
@@ -97,6 +83,40 @@ describe('npx dibs token', () => {
     expect(nobody.stderr).toContain('There is no mallory');
     await database.close();
   });
+});
+
+describe('npx dibs slack manifest', () => {
+  it('prints what Slack takes for Socket Mode, with every command in its hint', async () => {
+    const { exitCode, stdout } = await dibs('slack manifest');
+    expect(exitCode).toBe(0);
+    const manifest = readManifest(parse(stdout));
+    expect(manifest.settings.socket_mode_enabled).toBe(true);
+    expect(manifest.features.slash_commands).toMatchObject([
+      { command: '/gpu', should_escape: true, usage_hint: expect.stringMatching(/^start \| stop/) },
+    ]);
+    expect(stdout).not.toContain('url');
+  });
+
+  it('prints what Slack takes for signed HTTP, with the address wherever it belongs', async () => {
+    const { stdout } = await dibs('slack manifest --url https://dibs.example.org/');
+    const { features, settings } = readManifest(parse(stdout));
+    const url = 'https://dibs.example.org/slack/events';
+    expect(settings).toMatchObject({
+      socket_mode_enabled: false,
+      event_subscriptions: { request_url: url },
+      interactivity: { request_url: url },
+    });
+    expect(features.slash_commands).toMatchObject([{ url }]);
+  });
+
+  it.each(['slack', 'slack manifesto', 'slack manifest --url', 'slack manifest --url http://x'])(
+    'is not “%s”',
+    async (words) => {
+      const { exitCode, stdout, stderr } = await dibs(words);
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('slack manifest [--url https://dibs.example.org]');
+    },
+  );
 });
 
 describe('npx dibs', () => {

@@ -7,7 +7,7 @@ import { accepted } from '../support/world.ts';
 
 onEachDatabase('the outbox', {}, (stage) => {
   const take = (limit = 10, seconds = 60) =>
-    stage.world.store.claimNotices({ platforms: ['console'], limit, seconds });
+    stage.world.store.claimNotices({ platforms: ['console'], limit, seconds, editSeconds: {} });
   /** Takes the only notice that is due. */
   const takeOne = async () => {
     const taken = await take();

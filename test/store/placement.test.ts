@@ -81,7 +81,7 @@ onEachDatabase('the outbox of a process', {}, (stage) => {
   it('leaves to others what is for a platform that it does not serve', async () => {
     const { store } = stage.world;
     await sessionIn(stage.world, 'requested');
-    const asked = { limit: 10, seconds: 60 };
+    const asked = { limit: 10, seconds: 60, editSeconds: {} };
     expect(await store.claimNotices({ ...asked, platforms: ['slack'] })).toEqual([]);
     const taken = await store.claimNotices({ ...asked, platforms: ['console'] });
     expect(taken).toMatchObject([{ kind: 'session_changed', attempts: 1 }]);

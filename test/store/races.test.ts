@@ -14,7 +14,7 @@ import { meet } from '../support/meeting.ts';
 import { accountOf, act, claimOf, empty, onPostgres, sessionIn, viewOf } from '../support/stage.ts';
 import { accepted, askStart, system } from '../support/world.ts';
 
-const toConsole = { platforms: ['console'] as const, seconds: 60 };
+const toConsole = { platforms: ['console'] as const, seconds: 60, editSeconds: {} };
 const theHosts = sql`select from hosts for update`;
 const theAccount = sql`select from accounts where kind = 'team' for update`;
 const other = '00000000-0000-4000-8000-00000000000b';

@@ -22,8 +22,13 @@ describe.each(Object.entries(databaseKinds))('a second delivery on %s', (_kind, 
   });
   afterAll(() => database.close());
 
-  const ask = (text: string, requestKey: string) =>
-    commands.handle({ platform: 'console', externalId: 'bob', channel: 'lab', text, requestKey });
+  const bob = {
+    platform: 'console',
+    externalId: 'bob',
+    standing: 'member',
+    channel: 'lab',
+  } as const;
+  const ask = (text: string, requestKey: string) => commands.handle({ ...bob, text, requestKey });
 
   it('of a stop without a name means the session that the first one stopped', async () => {
     await ask('start a100 1h', 'first');

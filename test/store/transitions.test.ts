@@ -94,6 +94,7 @@ onEachDatabase('a state', {}, (stage) => {
       platforms: ['console'],
       limit: 1,
       seconds: 60,
+      editSeconds: {},
     });
     if (!notice) throw new Error('no notice is due');
     for (const state of ['sent', 'given_up'] as const) {

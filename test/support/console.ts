@@ -1,6 +1,6 @@
 import { type ConsoleDeps, createConsole } from '../../adapters/console/console.ts';
 import type { StandingEmoji } from '../../adapters/console/reactions.ts';
-import type { Invocation, Reaction, Reply } from '../../core/invocation.ts';
+import type { Commands, Invocation, Reaction, Reply } from '../../core/invocation.ts';
 import type { Message } from '../../core/message.ts';
 import type { Board } from '../../core/view.ts';
 import { createFakeClock } from './fake-clock.ts';
@@ -21,6 +21,18 @@ type PostedMessage = {
   reactions: StandingEmoji[];
 };
 
+const nobodyAsked = () => Promise.reject(new Error('nobody asked for that'));
+
+/** Commands that are not given. */
+export const noCommands: Commands = {
+  handle: nobodyAsked,
+  home: nobodyAsked,
+  startForm: nobodyAsked,
+  startCommand: () => 'start',
+  react: nobodyAsked,
+  complete: nobodyAsked,
+};
+
 /** A console with three people, an empty board and commands that repeat what was said. */
 export function startConsole(changes: Partial<ConsoleDeps> = {}) {
   const clock = createFakeClock(new Date('2026-03-02T10:00:00Z'));
@@ -29,13 +41,17 @@ export function startConsole(changes: Partial<ConsoleDeps> = {}) {
   const emptyBoard: Board = { hosts: [], queue: [] };
   const { app, chat } = createConsole({
     commands: {
+      ...noCommands,
       async handle(invocation): Promise<Reply> {
         invocations.push(invocation);
         const text = [`you said: ${invocation.text}`];
         const message: Message = { title: null, tone: 'good', parts: [{ kind: 'text', text }] };
         return { ok: true, message, text: '', refusal: null, session: null };
       },
-      react: async (reaction) => void reactions.push(reaction),
+      async react(reaction) {
+        reactions.push(reaction);
+        return 'taken';
+      },
       complete: async ({ text }) => [{ text: `${text}!`, hint: 'louder' }],
     },
     board: async () => emptyBoard,

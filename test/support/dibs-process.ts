@@ -7,12 +7,22 @@ import { fileURLToPath } from 'node:url';
 
 export type DibsProcess = {
   url: string;
+  /** What it has written to its log. */
+  log(): string;
+  /** Resolves when that stands in its log, from there on if told. */
+  logged(text: string, from?: number): Promise<void>;
+  /** What ended it; null while it runs. */
+  ending(): string | number | null;
+  /** Ends it as a loss of power does: at once. What it stored elsewhere stays. */
+  kill(): Promise<void>;
   /** Ends it as Ctrl-C does, and removes what it stored. */
   stop(): Promise<void>;
 };
 
 /** What differs from a newcomer's: files by name, such as dibs.yaml, and settings. */
 export type Site = { files?: Record<string, string>; env?: Record<string, string> };
+
+const patienceMillis = 60_000;
 
 /** The product as a newcomer starts it, on a free port, in an empty folder, with simulated GPUs. */
 export async function startDibsProcess({ files = {}, env = {} }: Site = {}): Promise<DibsProcess> {
@@ -31,19 +41,40 @@ export async function startDibsProcess({ files = {}, env = {} }: Site = {}): Pro
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  async function stop() {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGINT');
-      await once(child, 'exit');
+  const ending = () => child.exitCode ?? child.signalCode;
+  async function end(signal: NodeJS.Signals) {
+    if (ending() === null) {
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
     }
     await rm(folder, { recursive: true, force: true });
   }
+  const stop = () => end('SIGINT');
+  const log = logOf(child);
   try {
-    return { url: await announcedUrl(child), stop };
+    return { url: await announcedUrl(child), stop, kill: () => end('SIGKILL'), ending, ...log };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function logOf({ stderr }: ChildProcess): Pick<DibsProcess, 'log' | 'logged'> {
+  let said = '';
+  stderr?.on('data', (text: Buffer) => {
+    said += text;
+  });
+  return {
+    log: () => said,
+    async logged(text, from = 0) {
+      const signal = AbortSignal.timeout(patienceMillis);
+      while (!said.includes(text, from) && stderr !== null)
+        await once(stderr, 'data', { signal }).catch(() => {
+          throw new Error(`the log does not say “${text}”: ${said.slice(from)}`);
+        });
+    },
+  };
 }
 
 /** It says where it is when it listens. */

@@ -6,6 +6,7 @@ import { newId } from '../../adapters/system/new-id.ts';
 import type { Allowance } from '../../bot/allowances.ts';
 import { createCommands } from '../../bot/handle.ts';
 import { createLoops } from '../../bot/loops/all.ts';
+import { createInboxLoop } from '../../bot/loops/inbox.ts';
 import { Fault, type FaultCode } from '../../core/fault.ts';
 import type { Chat, Spawner } from '../../core/ports.ts';
 import type { SetUp } from '../../core/store.ts';
@@ -40,7 +41,8 @@ export async function createSite(database: Database, options: SiteOptions = {}) 
   const spawnerOf = (name: string) => fleet.spawner(name, world.installationId);
   const { chat, seenBy, posts, chatTrouble } = createChat(clock);
   const { name, accountId } = world.team;
-  const allowances = options.allowance ? [{ ...options.allowance, name, accountId }] : [];
+  const own = options.allowance && { ...options.allowance, name, accountId };
+  const allowances = own ? { zones: [own.zone], list: async () => [own] } : null;
   const deps = { clock, newId, log: quietLog, policy: world.policy, allowances };
   const processes: Process[] = [];
 
@@ -48,21 +50,32 @@ export async function createSite(database: Database, options: SiteOptions = {}) 
   function begin(configured: SetUp['hosts'] = world.hosts) {
     const process = createProcess();
     const store = process.severable(pulse.store);
+    const chats = new Map([['console' as const, process.severable(chat)]]);
     const loops = createLoops(
       {
         ...deps,
         store,
-        chats: new Map([['console' as const, process.severable(chat)]]),
+        chats,
         spawnerOf: ({ name, configured: isThere }): Spawner =>
           isThere ? spawnerOf(name) : createAbsentSpawner(name),
       },
       configured,
     );
-    process.run(loops.run);
-    processes.push(process);
     const commands = createCommands({ ...deps, store, images, newSecret: randomUUID, ...loops });
+    const { inbox, loop } = createInboxLoop({ ...deps, store, chats, commands });
+    process.run(async (signal) => {
+      await Promise.all([loops.run(signal), loop.run(signal)]);
+    });
+    processes.push(process);
     const say = (externalId: string, text: string, requestKey: string = randomUUID()) =>
-      commands.handle({ platform: 'console', externalId, channel: 'lab', text, requestKey });
+      commands.handle({
+        platform: 'console',
+        externalId,
+        standing: 'member',
+        channel: 'lab',
+        text,
+        requestKey,
+      });
     /** Asks for a start, and waits for that state. */
     async function start(person: string, text: string, state: SessionView['state'] = 'running') {
       await pulse.pass(3);
@@ -72,7 +85,7 @@ export async function createSite(database: Database, options: SiteOptions = {}) 
     }
     const complete = (externalId: string, text: string) =>
       commands.complete({ platform: 'console', externalId, channel: 'lab', text });
-    return { commands, say, complete, start, end: process.end, kill: process.kill };
+    return { commands, inbox, say, complete, start, end: process.end, kill: process.kill };
   }
 
   async function sessionNamed(name: string): Promise<SessionView> {
@@ -141,12 +154,13 @@ function createChat(clock: Parameters<typeof createConversation>[0]['clock']) {
     if (chatTrouble.outage !== null) throw new Fault(chatTrouble.outage);
   };
   const chat: Chat = {
-    // biome-ignore lint/complexity/useMaxParams: the port's own shape.
-    async post(to, message, key, signal) {
+    ...conversation,
+    async post(posted, signal) {
+      const { key } = posted;
       posts.push({ key, at: clock.now() });
       check();
       chatTrouble.beforePost(key);
-      const ref = await conversation.post(to, message, key, signal);
+      const ref = await conversation.post(posted, signal);
       chatTrouble.afterPost(key);
       return ref;
     },

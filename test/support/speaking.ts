@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createCommands } from '../../bot/handle.ts';
-import type { Reply } from '../../core/invocation.ts';
+import type { Invocation, Reply } from '../../core/invocation.ts';
 import type { Platform } from '../../core/message.ts';
 import { quietLog } from './site.ts';
 import type { World } from './world.ts';
@@ -15,15 +15,17 @@ export function commandsOf(world: World) {
   return createCommands({ ...world, images, log: quietLog, newSecret: randomUUID, wake: nothing });
 }
 
-/** `speak('slack:U1', 'link')`, in that platform's channel `general` unless another is named. */
+/** `speak('slack:U1', 'link')`, as a member, in that platform's channel `general`. */
 export function createSpeaking(world: World) {
   const commands = commandsOf(world);
   return (
     who: `${Platform}:${string}`,
     text: string,
-    { channel = 'general', requestKey = randomUUID() as string } = {},
+    facts: Partial<Pick<Invocation, 'standing' | 'channel' | 'requestKey'>> = {},
   ): Promise<Reply> => {
     const [platform, externalId] = who.split(':') as [Platform, string];
-    return commands.handle({ platform, externalId, channel, text, requestKey });
+    const standing = facts.standing ?? 'member';
+    const { channel = 'general', requestKey = randomUUID() } = facts;
+    return commands.handle({ platform, externalId, standing, channel, text, requestKey });
   };
 }

@@ -51,7 +51,7 @@ function useStage(open: () => Promise<Database>, options: WorldOptions): Stage {
 export async function empty({ db }: Database): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql`set local session_replication_role = replica`);
-    await tx.execute(sql`truncate notices, events, approvals, transfers, grant_requests, sessions,
+    await tx.execute(sql`truncate notices, inbox, events, approvals, transfers, grant_requests, sessions,
       holds, lease_devices, leases, devices, hosts, identities, link_codes, api_tokens, accounts,
       memberships, team_channels, persons, teams, installations restart identity`);
   });

@@ -72,7 +72,11 @@ export async function has<Value>(
 }
 
 /** Kept in test/pictures for whoever wants to look. */
-export async function picture(page: Page, name: string): Promise<void> {
+export async function picture(
+  page: Page,
+  name: string,
+  options: { fullPage?: boolean } = {},
+): Promise<void> {
   const path = fileURLToPath(new URL(`../pictures/${name}.png`, import.meta.url));
-  await page.screenshot({ path, animations: 'disabled' });
+  await page.screenshot({ ...options, path, animations: 'disabled' });
 }

@@ -4,12 +4,15 @@ import { siteFile } from '../../bot/site-file.ts';
 import { ticksPerCredit } from '../../core/money.ts';
 import type { Payee } from '../../core/view.ts';
 
-const payee = (kind: Payee['kind'], name: string): Payee => {
-  return { kind, name, accountId: `${kind} ${name}`, personId: null, teamIds: [] };
+const payee = (kind: Payee['kind'], name: string, ...teamIds: string[]): Payee => {
+  return { kind, name, accountId: `${kind} ${name}`, personId: null, teamIds };
 };
 const payees = [
-  ...['vision', 'speech'].map((name) => payee('team', name)),
-  ...['alice', 'bob', 'carol'].map((name) => payee('person', name)),
+  payee('team', 'vision', 'T1'),
+  payee('team', 'speech', 'T2'),
+  payee('person', 'alice', 'T1'),
+  payee('person', 'bob', 'T1', 'T2'),
+  payee('person', 'carol', 'T2'),
 ];
 
 /** Who gets how many credits in which zone: vision is alice and bob, speech is bob and carol. */
@@ -41,6 +44,14 @@ describe('a configured allowance', () => {
       'person alice': '10 in Europe/Berlin',
       'person bob': '10 in Europe/Berlin',
     });
+  });
+
+  it('is also that of a member whom a user group brings', () => {
+    const teams = siteFile.shape.teams
+      .unwrap()
+      .parse([{ name: 'vision', slack: { members: 'ml' }, allowances: [to('members', 10)] }]);
+    const names = allowancesOf(teams, payees).map(({ name }) => name);
+    expect(names).toEqual(['alice', 'bob']);
   });
 
   it('is, for somebody who is named, instead of what the members get', () => {

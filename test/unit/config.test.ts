@@ -44,7 +44,12 @@ describe('a mistake in dibs.yaml', () => {
     ['prices: {default: -1}', 'prices.default', '>=0'],
     ['prices: {default: 1, A100: 20}', 'prices.A100', 'write a100'],
     ['teams: []', 'teams', '>=1'],
-    ['teams: [{name: lab, people: []}]', 'teams.0.people', '>=1'],
+    ['teams: [{name: lab, people: []}]', 'teams.0.people', 'name somebody here'],
+    ['teams: [{name: lab}]', 'teams.0.people', 'slack: { members: … }'],
+    ['teams: [{name: lab, slack: {members: []}}]', 'teams.0.people', 'name somebody here'],
+    ['teams: [{name: lab, slack: {members: a team}}]', 'teams.0.slack.members.0', 'S0123456789'],
+    ['teams: [{name: lab, slack: {admins: {}}}]', 'teams.0.slack.admins', 'write a list'],
+    ['teams: [{name: lab, slack: {owners: S1}, people: [{name: x}]}]', 'teams.0.slack', '"owners"'],
     ['teams: [{name: a b, people: [{name: x}]}]', 'teams.0.name', 'letters, digits'],
     ['teams: [{name: lab, zone: Mars, people: [{name: x}]}]', 'teams.0.zone', 'Europe/Berlin'],
     ['teams: [{name: lab, credits: 1.0005, people: [{name: x}]}]', 'teams.0.credits', 'three'],
@@ -136,6 +141,15 @@ describe('the environment', () => {
     expect(found.map((line) => line.split(': ')[1])).toEqual(Object.keys(variables).sort(byOrder));
   });
 
+  it('does not hide what is wrong in the file', () => {
+    const found = mistakes(() => load('extra: 1', { DIBS_PORT: 'x', SLACK_BOT_TOKEN: 'y' }));
+    expect(found.map((line) => line.split(': ').slice(-2)[0])).toEqual([
+      'DIBS_PORT',
+      'SLACK_BOT_TOKEN',
+      'the whole',
+    ]);
+  });
+
   it('takes an empty variable for one that is not set', () => {
     const empty = { DIBS_PORT: '', DATABASE_URL: '', DIBS_DATA: '', DIBS_CONSOLE: '' };
     expect(load('', empty)).toMatchObject({ port: 8080, databaseUrl: null, console: true });
@@ -162,6 +176,14 @@ describe('what is configured', () => {
   it('names the folder of a host’s certificates from where the file is', () => {
     const yaml = 'hosts: [{name: gpu-1, docker: "tcp://gpu-1:2376", tls: certificates}]';
     expect(load(yaml).hosts).toMatchObject([{ tls: resolve(folder, 'certificates') }]);
+  });
+
+  it('is who is in a team, by name and by user group', () => {
+    const groups = 'slack: {members: ["@ml-team", S0123456789], admins: admins}';
+    const yaml = `teams: [{name: lab, ${groups}, allowances: [{to: dave, every: day, amount: 1}]}]`;
+    expect(load(yaml).teams).toMatchObject([
+      { people: [], slack: { members: ['ml-team', 'S0123456789'], admins: ['admins'] } },
+    ]);
   });
 
   it('is a policy in seconds and ticks', () => {

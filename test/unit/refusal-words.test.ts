@@ -127,6 +127,14 @@ const sentences: {
     refusal: { kind: 'statement_too_long', most: 10_000 },
     says: ['10000', '2026-03-02'],
   },
+  guests_refused: {
+    refusal: { kind: 'guests_refused', command: 'start' },
+    says: ['start is for members', 'guest', 'Ask the one who invited you'],
+  },
+  not_ready: {
+    refusal: { kind: 'not_ready', name: 'brave-otter' },
+    says: ['brave-otter', 'not ready yet', 'comes by itself'],
+  },
   account_of_others: {
     refusal: { kind: 'account_of_others', whose: 'person', name: 'carol' },
     says: ['carol', 'admins'],

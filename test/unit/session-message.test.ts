@@ -159,8 +159,8 @@ describe('what the holder alone is told', () => {
   it('is when it ends, and what an hour more would cost', () => {
     const message = renderEndingSoon(aView({ deviceCount: 2 }));
     expect(actionsOf(message)).toEqual({
-      'Extend 1h (20 credits)': 'extend brave-otter 1h',
-      'Stop now': 'stop brave-otter',
+      'Extend +1 h (20 credits)': 'extend brave-otter 1h',
+      'Let it end': 'quiet brave-otter',
     });
   });
 

@@ -79,7 +79,14 @@ describe('a message as plain lines', () => {
         {
           kind: 'actions',
           actions: [
-            { label: 'Stop', command: 'stop x', style: 'danger', confirm: null, asks: null },
+            {
+              label: 'Stop',
+              command: 'stop x',
+              style: 'danger',
+              confirm: null,
+              asks: null,
+              settles: false,
+            },
           ],
         },
       ],

@@ -41,6 +41,7 @@ const tones = {
 
 const partElement = {
   text: ({ text }, { reader }) => make('p', {}, ...textNodes(text, reader)),
+  heading: ({ text }) => make('h4', {}, text),
   fields: fieldsElement,
   table: tableElement,
   code: ({ text }) => make('pre', { tabindex: 0 }, make('code', {}, text)),

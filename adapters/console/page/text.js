@@ -12,6 +12,7 @@ export function plainText(text) {
     .map((span) => {
       if (typeof span === 'string') return span;
       if (span.kind === 'mention') return span.name;
+      if (span.kind === 'channel') return `#${span.channel}`;
       return span.kind === 'time' ? sayMoment(span.at, span.style) : span.text;
     })
     .join('');
@@ -23,6 +24,7 @@ const spanNode = {
   link: ({ text, url }) => (isWeb(url) ? link(text, url) : make('span', {}, text)),
   mention: ({ name }, reader) =>
     make('span', { class: 'mention', 'data-self': name === reader }, name),
+  channel: ({ channel }) => make('strong', {}, `#${channel}`),
   time: ({ at, style }) => moment(at, style),
 };
 

@@ -65,8 +65,11 @@ function dyingSpawner(spawner: Spawner): Spawner {
 
 /** Every message is taken at once: what the outbox does around it is what is tried here. */
 const chat: Chat = {
-  post: async (_to, _message, key) => ({ channel: 'lab', message: key }),
+  editSeconds: 0,
+  hasThreads: false,
+  post: async ({ key }) => ({ channel: 'lab', message: key }),
   update: async () => undefined,
+  introduce: async ({ channel }) => ({ standing: 'member', channel }),
 };
 
 async function main(): Promise<void> {
@@ -96,14 +99,15 @@ async function main(): Promise<void> {
         installationId: setUp.installationId,
       }),
     );
-  const loops = createLoops({ ...deps, spawnerOf, allowances: [] }, setUp.hosts);
+  const loops = createLoops({ ...deps, spawnerOf, allowances: null }, setUp.hosts);
   const images = [{ ...life.image, devices: 'gpu' as const }];
   const commands = createCommands({ ...deps, images, wake: loops.wake });
   const ending = new AbortController();
   const running = loops.run(ending.signal);
   const reached = async () => {
     const { command: text, requestKey } = life;
-    const reply = await commands.handle({ ...bob, channel: 'lab', text, requestKey });
+    const asked = { ...bob, standing: 'member', channel: 'lab', text, requestKey } as const;
+    const reply = await commands.handle(asked);
     const session = reply.session && (await store.sessionById(reply.session.id));
     if (life.goal === 'extended') return session?.leaseSeconds === 5400;
     return session?.state === life.goal;

@@ -1,0 +1,14 @@
+import { hashOfToken } from '../token-hash.ts';
+import { newSecret, withStore } from './open-store.ts';
+
+/** Makes somebody's token, and prints it. */
+export function makeToken(name: string): Promise<number> {
+  return withStore(async (store) => {
+    const person = await store.personOf('api', name, '');
+    if (person === null) throw new Error(`There is no ${name}. Dibs knows people once it has run.`);
+    const token = `dibs_${newSecret()}`;
+    await store.addToken(person.id, hashOfToken(token));
+    process.stdout.write(`${token}\n`);
+    return 0;
+  });
+}

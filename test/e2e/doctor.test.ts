@@ -1,0 +1,216 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { databaseFinding } from '../../bot/dibs/check-database.ts';
+import { openPglite } from '../../db/database.ts';
+import { createEmptyDatabase, createTestDatabase } from '../support/databases.ts';
+import { runDibs } from '../support/dibs-command.ts';
+import { startEngineStandIn } from '../support/engine-stand-in.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dibs-doctor-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const simulated = { DIBS_FLEET: 'simulated' };
+
+/** What it says of each subject, the advice behind an arrow on the same line. */
+async function doctor(settings: Record<string, string> = simulated, yaml = '') {
+  if (yaml !== '') await writeFile(join(folder, 'dibs.yaml'), yaml);
+  const { exitCode, stdout, stderr } = await runDibs(folder, 'doctor', settings);
+  expect(stderr).toBe('');
+  const lines = stdout.replace(/\n +→/g, ' →').split('\n');
+  return { exitCode, stdout, of: (subject: string) => linesOf(lines, subject).join('\n') };
+}
+
+const linesOf = (lines: readonly string[], subject: string) =>
+  lines.filter((line) => line.slice(2).startsWith(subject)).map((line) => line.replace(/ +/g, ' '));
+
+describe('npx dibs doctor', () => {
+  it('finds nothing wrong where a newcomer begins, and leaves nothing behind', async () => {
+    const { exitCode, stdout, of } = await doctor();
+    expect([exitCode, stdout.match(/^✗/m)]).toEqual([0, null]);
+    expect(of('Settings')).toBe('✓ Settings team lab');
+    expect(of('Node.js')).toBe(`✓ Node.js ${process.versions.node}`);
+    expect(of('Database')).toBe(`– Database embedded in ${folder}, which the first start makes`);
+    expect(of('Hosts')).toContain('DIBS_FLEET says so: the fleet is simulated');
+    expect(of('Images')).toContain('✓ Images pytorch, python, built from /');
+    expect(of('Slack')).toContain('– Slack not set up → README');
+    expect(of('Clock')).toContain('– Clock');
+    expect(stdout).toContain('All is well.');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('names every mistake in the settings with its path, and looks no further', async () => {
+    const { exitCode, of, stdout } = await doctor({ DIBS_PORT: 'x' }, 'prices: {a100: 1}');
+    expect(exitCode).toBe(1);
+    expect(of('Settings')).toContain(
+      '✗ Settings environment: DIBS_PORT: write a port such as 8080',
+    );
+    expect(of('Settings')).toContain('dibs.yaml: prices.default: write a number → Correct it');
+    expect(of('Database')).toBe('');
+    expect(stdout).toContain('2 things need mending.');
+  });
+});
+
+describe('the embedded database', () => {
+  it('is looked at without being changed, and in use by a running Dibs it is well', async () => {
+    const database = await openPglite(join(folder, 'pglite'));
+    const inUse = await doctor();
+    expect(inUse.of('Database')).toBe(`✓ Database embedded in ${folder}, in use by a running Dibs`);
+    await database.close();
+    const before = await touched(folder);
+    const free = await doctor();
+    expect([inUse.exitCode, free.exitCode]).toEqual([0, 0]);
+    expect(free.of('Database')).toMatch(/^✓ Database Postgres \S+ embedded in \S+, up to date$/);
+    expect(await touched(folder)).toEqual(before);
+  });
+});
+
+/** Every file with its size and when it was written. */
+async function touched(path: string): Promise<string[]> {
+  const names = await readdir(path, { recursive: true });
+  return Promise.all(
+    names.sort().map(async (name) => {
+      const { size, mtimeMs } = await stat(join(path, name));
+      return `${name} ${size} ${mtimeMs}`;
+    }),
+  );
+}
+
+describe('a Postgres server', () => {
+  const look = async (url: string) => {
+    const { exitCode, of } = await doctor({ ...simulated, DATABASE_URL: url });
+    return { exitCode, line: of('Database'), clock: of('Clock') };
+  };
+
+  it('is well when it is up to date, and its clock is compared', async () => {
+    const { url } = await createTestDatabase();
+    const { exitCode, line, clock } = await look(url);
+    expect(exitCode).toBe(0);
+    expect(line).toMatch(/^✓ Database Postgres \d+\.\d+ at 127.0.0.1:\d+\/dibs_\w+, up to date$/);
+    expect(clock).toBe('✓ Clock within a minute of the database');
+  });
+
+  it('may be empty or behind, and is not migrated by a look', async () => {
+    const empty = await createEmptyDatabase();
+    for (const _again of [1, 2])
+      expect((await look(empty)).line).toContain('is empty; the first start makes its tables');
+    const { url, open } = await createTestDatabase();
+    const database = await open();
+    const latest = sql`select max(created_at) from drizzle.__drizzle_migrations`;
+    await database.db.execute(
+      sql`delete from drizzle.__drizzle_migrations where created_at = (${latest})`,
+    );
+    await database.close();
+    const { exitCode, line } = await look(url);
+    expect([exitCode, line]).toEqual([
+      0,
+      expect.stringContaining('is 1 migration behind; the next'),
+    ]);
+  });
+
+  it('of a newer Dibs is a failure', async () => {
+    const { url, open } = await createTestDatabase();
+    const database = await open();
+    await database.db.execute(sql`insert into drizzle.__drizzle_migrations (hash, created_at)
+      values ('newer', 9999999999999)`);
+    await database.close();
+    const { exitCode, line } = await look(url);
+    expect([exitCode, line]).toEqual([1, expect.stringContaining('newer Dibs than this one →')]);
+  });
+
+  it('that cannot be reached is a failure, with what to do and without the password', async () => {
+    const { url } = await createTestDatabase();
+    const absent = url.replace(/\/\w+$/, '/nowhere');
+    const wrong = url.replace(/:\w+@/, ':letmein@');
+    const away = 'postgres://dibs:letmein@127.0.0.1:9/dibs';
+    const found = await Promise.all([absent, wrong, away].map(look));
+    expect(found.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1]);
+    const [a, w, o] = found.map(({ line }) => line);
+    expect(a).toContain('database "nowhere" does not exist → Make the database');
+    expect(w).toMatch(/password authentication failed .* → Correct the password in DATABASE_URL/);
+    expect(o).toContain('no Postgres at 127.0.0.1:9/dibs: ');
+    expect(o).toContain('→ Start it, or correct DATABASE_URL.');
+    expect([a, w, o].join()).not.toContain('letmein');
+  });
+
+  it('older than 15 is a failure', () => {
+    const [now, askedAt, answeredAt] = [new Date(0), new Date(0), new Date(0)];
+    const old = { version: 140_011, now, askedAt, answeredAt };
+    const finding = databaseFinding({ ...old, missing: 0, migrations: 4, isNewer: false }, 'at x');
+    expect(finding).toMatchObject({ state: 'bad', text: 'Postgres 14.11 at x is too old' });
+  });
+});
+
+describe('a host', () => {
+  const facts = { ServerVersion: '28.5.1', SystemTime: new Date().toISOString(), Runtimes: {} };
+  const yaml = (socket: string) => `hosts: [{name: gpu-1, docker: "unix://${socket}"}]`;
+
+  async function look(told: Parameters<typeof startEngineStandIn>[1]) {
+    const socket = join(folder, 'docker.sock');
+    const engine = await startEngineStandIn(socket, told);
+    const { exitCode, of } = await doctor({}, yaml(socket));
+    await engine.close();
+    expect(engine.unexpected).toEqual([]);
+    return { exitCode, line: of('Host gpu-1'), clock: of('Clock') };
+  }
+
+  it('is told with its driver and GPUs where the probe runs', async () => {
+    const row = (index: number) =>
+      `${index}, GPU-${index}, NVIDIA A100-SXM4-80GB, 81920, 0, 0, 30, 60.1, 570.86.10\n`;
+    const { exitCode, line } = await look({
+      facts: { ...facts, Runtimes: { nvidia: {} } },
+      nvidiaSmi: { stdout: row(0) + row(1), exitCode: 0 },
+    });
+    expect([exitCode, line]).toEqual([
+      0,
+      '✓ Host gpu-1 docker 28.5.1, NVIDIA driver 570.86.10, 2 × NVIDIA A100-SXM4-80GB',
+    ]);
+  });
+
+  it('is told with its runtime where none does, by either way of handing out GPUs', async () => {
+    const byRuntime = await look({ facts: { ...facts, Runtimes: { nvidia: {}, runc: {} } } });
+    const cdi = [{ Source: 'cdi', ID: 'nvidia.com/gpu=0' }];
+    const byCdi = await look({ facts: { ...facts, Runtimes: null, DiscoveredDevices: cdi } });
+    for (const { line } of [byRuntime, byCdi])
+      expect(line).toBe(
+        '✓ Host gpu-1 docker 28.5.1 with NVIDIA’s runtime; its GPUs are listed once Dibs runs',
+      );
+  });
+
+  it('without the runtime offers processors, and is no failure', async () => {
+    const { exitCode, line } = await look({ facts });
+    expect([exitCode, line]).toEqual([0, expect.stringContaining('– Host gpu-1')]);
+    expect(line).toContain('→ For its GPUs, install nvidia-container-toolkit');
+  });
+
+  it('whose driver fails, or whose clock is off, is a failure', async () => {
+    const { exitCode, line, clock } = await look({
+      facts: { ...facts, SystemTime: new Date(Date.now() - 3_600_000).toISOString() },
+      nvidiaSmi: { stdout: 'Failed to initialize NVML: Unknown Error', exitCode: 255 },
+    });
+    expect([exitCode, line]).toEqual([
+      1,
+      expect.stringContaining('✗ Host gpu-1 nvidia-smi: Failed'),
+    ]);
+    expect(clock).toMatch(/^✗ Clock this machine is 36\d\d s ahead of gpu-1 → .* NTP/);
+  });
+
+  it('that does not answer, or whose certificates are not there, is a failure', async () => {
+    const hosts = `
+hosts:
+  - {name: gpu-1, docker: "unix://${folder}/absent.sock"}
+  - {name: gpu-2, docker: "tcp://127.0.0.1:9", tls: tls}
+`;
+    const { exitCode, of } = await doctor({}, hosts);
+    expect(exitCode).toBe(1);
+    expect(of('Host gpu-1')).toContain('no such socket: is Docker running? (ENOENT) → ');
+    expect(of('Host gpu-2')).toContain(`there is no ${join(folder, 'tls/ca.pem')} → tls names`);
+    expect(existsSync(join(folder, 'tls'))).toBe(false);
+  });
+});
