@@ -6,6 +6,7 @@ import { cost } from '../../core/money.ts';
 import type { StartProgress } from '../../core/ports.ts';
 import type { DeviceView, SessionView } from '../../core/view.ts';
 import { formatExactDuration } from '../duration.ts';
+import { indexWords } from './index-words.ts';
 import {
   clock,
   creditsOf,
@@ -43,7 +44,11 @@ export function renderSession(session: SessionView, place: Place | null): Messag
         parts: [what, progressPart(session.progress), actions(stopAction(session, 'Stop'))],
       };
     case 'running':
-      return { title, tone: 'good', parts: [what, ...runningParts(session)] };
+      return {
+        title,
+        tone: session.readySince === null ? 'warning' : 'good',
+        parts: [what, ...runningParts(session)],
+      };
     case 'stopping':
     case 'ended':
       return { title, tone: endTone(session), parts: [what, ...endedParts(session)] };
@@ -119,7 +124,7 @@ function whatAndWhere({
   image,
 }: SessionView): Text {
   const type = devices[0]?.type ?? deviceType;
-  const indexes = devices.map(({ index }) => index).join(', ');
+  const indexes = indexWords(devices.map(({ index }) => index));
   const numbers = devices.length === 0 || type === 'cpu' ? '' : ` (GPU ${indexes})`;
   return [
     { kind: 'mention', personId: holder.personId, name: holder.name },
@@ -188,7 +193,7 @@ function runningParts(session: SessionView): MessagePart[] {
     ...(readySince === null
       ? [{ kind: 'text', text: ['Its host does not answer. This time is not charged.'] } as const]
       : []),
-    ...(gpus.length > 0 ? [samplesPart(gpus, session.simulated)] : []),
+    ...(gpus.length > 0 ? [samplesPart(gpus)] : []),
     actions(
       { ...button('Open', `open ${name}`), style: 'primary' },
       button('nvidia-smi', `status ${name}`),
@@ -198,26 +203,27 @@ function runningParts(session: SessionView): MessagePart[] {
   ];
 }
 
-/** nvidia-smi's figures in a line for each device. */
-function samplesPart(devices: readonly DeviceView[], simulated: boolean): MessagePart {
-  const columns = ['GPU', 'Type', 'Use', 'Memory', 'Temp', 'Power'].map((name, at) => {
-    return { name: at === 0 && simulated ? 'GPU (simulated)' : name, align: columnAlign(at) };
-  });
+/** nvidia-smi's figures in a line for each device, as narrow as a phone. */
+function samplesPart(devices: readonly DeviceView[]): MessagePart {
+  const isMixed = new Set(devices.map(({ type }) => type)).size > 1;
+  const names = ['GPU', ...(isMixed ? ['Type'] : []), 'Use', 'Memory (GiB)', 'Temp', 'Power'];
   const figure = (value: number | null | undefined, unit: string) =>
     value === null || value === undefined ? '–' : `${Math.round(value)} ${unit}`;
   const rows = devices.map(({ index, type, memoryMib, sample }) => [
     String(index),
-    type,
+    ...(isMixed ? [type] : []),
     figure(sample?.utilizationPercent, '%'),
-    `${gibibytes(sample?.memoryUsedMib ?? 0)} / ${gibibytes(memoryMib)} GiB`,
+    `${gibibytes(sample?.memoryUsedMib ?? 0)} / ${gibibytes(memoryMib)}`,
     figure(sample?.temperatureCelsius, '°C'),
     figure(sample?.powerWatts, 'W'),
   ]);
+  const columns = names.map((name) => {
+    const align = name === 'GPU' || name === 'Type' ? 'left' : 'right';
+    return { name, align } as const;
+  });
   return { kind: 'table', columns, rows };
 }
-
-const columnAlign = (at: number): 'left' | 'right' => (at < 2 ? 'left' : 'right');
-const gibibytes = (mebibytes: number) => (mebibytes / 1024).toFixed(1);
+const gibibytes = (mebibytes: number) => Math.round(mebibytes / 1024);
 
 function endedParts(session: SessionView): MessagePart[] {
   const { endReason, faultDetail, name } = session;

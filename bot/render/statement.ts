@@ -15,7 +15,7 @@ export function renderStatement(statement: Statement): Message {
   const amounts = lines.map(({ amount }) => amount);
   const columns = [
     { name: 'No.', align: 'right' },
-    { name: `When (${zone})`, align: 'left' },
+    { name: 'When', align: 'left' },
     { name: 'What', align: 'left' },
     { name: 'Credits', align: 'right' },
     { name: 'Balance', align: 'right' },
@@ -40,6 +40,7 @@ export function renderStatement(statement: Statement): Message {
   const fields = [
     { name: 'In', value: [signedFigure(sum(amounts.filter((amount) => amount > 0n)))] },
     { name: 'Out', value: [signedFigure(sum(amounts.filter((amount) => amount < 0n)))] },
+    { name: 'Times in', value: [zone] },
   ];
   const isCut: MessagePart[] =
     earlier.length === 0

@@ -25,7 +25,7 @@ describe('a newcomer', () => {
     ]);
     const [, name = ''] = /^(\S+) is ready/m.exec(started.stdout) ?? [];
     expect((await gpu(dibs.url, 'carol', 'list')).stdout).toContain(`bob, ${name}, until`);
-    expect((await gpu(dibs.url, 'bob', 'status')).stdout).toContain('GPU (simulated)');
+    expect((await gpu(dibs.url, 'bob', 'status')).stdout).toContain('(simulated)');
     expect((await gpu(dibs.url, 'carol', `status ${name}`)).stdout).not.toContain('token');
     expect((await gpu(dibs.url, 'bob', 'extend 30m')).stdout).toContain('50 credits are held');
     expect((await gpu(dibs.url, 'carol', `stop ${name}`)).stderr).toContain('Only bob or an admin');

@@ -51,7 +51,7 @@ describe.each(['sockets', 'http'] as const)('a team in Slack, by %s', (mode) => 
     expect(await told(bob, press(bob, 'Open'))).toContain('token=');
     for (const other of [alice, carol])
       expect(await told(other, press(other, 'Open'))).toContain('Only bob may do that');
-    expect(await told(carol, press(carol, 'nvidia-smi'))).toContain('GPU (simulated)');
+    expect(await told(carol, press(carol, 'nvidia-smi'))).toContain('(simulated)');
     expect(JSON.stringify([seen(carol), seen(alice)])).not.toContain('token=');
   });
 

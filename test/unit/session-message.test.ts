@@ -103,9 +103,9 @@ describe('the message of a session', () => {
     const text = textOf({ devices, deviceCount: 2 });
     expect(text).toContain('2 × a100-80gb');
     expect(text).toContain('(GPU 2, 3)');
-    expect(text).toMatch(/2 +a100-80gb +87 % +40\.0 \/ 80\.0 GiB +– +311 W/);
-    expect(text).not.toMatch(/^3 +a100/m);
-    expect(textOf({ devices, simulated: true })).toContain('GPU (simulated)');
+    expect(text).toMatch(/2 +87 % +40 \/ 80 +– +311 W/);
+    expect(text).not.toMatch(/^3 /m);
+    expect(textOf({ devices, simulated: true })).toContain('(simulated)');
   });
 
   it('says while its host is silent that this time is not charged', () => {

@@ -52,14 +52,15 @@ describe('a statement in a chat', () => {
     );
     expect(text.split('\n')).toEqual([
       'History of lab, 2026-03',
-      'No.  When (Europe/Berlin)  What                            Credits   Balance',
-      '                           opening balance                             20.00',
-      '  7  2026-03-02 13:00      grant by alice: for the demo  +1,000.00  1,020.00',
-      ' 12  2026-03-02 13:00      charge brave-otter, bob           -0.03  1,019.97',
-      ' 13  2026-03-02 13:00      grant by alice: for the demo    -0.0028  1,019.97',
-      '                           closing balance                          1,019.97',
+      'No.  When              What                            Credits   Balance',
+      '                       opening balance                             20.00',
+      '  7  2026-03-02 13:00  grant by alice: for the demo  +1,000.00  1,020.00',
+      ' 12  2026-03-02 13:00  charge brave-otter, bob           -0.03  1,019.97',
+      ' 13  2026-03-02 13:00  grant by alice: for the demo    -0.0028  1,019.97',
+      '                       closing balance                          1,019.97',
       'In: +1,000.00',
       'Out: -0.03',
+      'Times in: Europe/Berlin',
     ]);
   });
 
