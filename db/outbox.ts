@@ -141,15 +141,15 @@ function noticeOf(row: typeof notices.$inferSelect): Notice {
   return { id, kind, platform, about, to, news, attempts, revision };
 }
 
-/** Messages that say themselves what they said last, so that their notices need not be kept. */
-const messageUpdates: readonly NoticeKind[] = ['session_changed', 'request_changed'];
+/** What stands in the chat for everybody says itself that it was said. */
+const notKept: readonly NoticeKind[] = ['session_changed', 'request_changed', 'session_news'];
 
 /** Sent, unless what it is about changed meanwhile: then it is due again at once. */
 export async function noteSent(db: Db, notice: Notice, now: Date): Promise<void> {
   const isDue = and(eq(notices.id, notice.id), eq(notices.state, 'due'));
   const isUnchanged = and(isDue, eq(notices.revision, notice.revision));
   await noteShown(db, notice, now);
-  const sent = await (messageUpdates.includes(notice.kind)
+  const sent = await (notKept.includes(notice.kind)
     ? db.delete(notices).where(isUnchanged).returning()
     : db.update(notices).set({ state: 'sent' }).where(isUnchanged).returning());
   if (sent.length === 0) await db.update(notices).set({ dueAt: now, attempts: 0 }).where(isDue);

@@ -15,9 +15,11 @@ type OpenAs = (person: string, options?: BrowserContextOptions) => Promise<Page>
  * A browser and a page's server, a Dibs process unless told otherwise, for the tests of one file.
  * What breaks in the page's scripts or against its policy fails the test in which it does.
  */
-export function onTrial(start: () => Promise<DibsProcess> = startDibsProcess): OpenAs {
+export function onTrial(
+  start: () => Promise<Pick<DibsProcess, 'url' | 'stop'>> = startDibsProcess,
+): OpenAs {
   let browser: Browser;
-  let dibs: DibsProcess;
+  let dibs: Pick<DibsProcess, 'url' | 'stop'>;
   const complaints: string[] = [];
   beforeAll(async () => {
     [browser, dibs] = await Promise.all([launchChromium(), start()]);
