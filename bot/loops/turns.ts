@@ -8,11 +8,13 @@ export type Turns = {
 };
 
 const momentMillis = 50;
+/** How many times as long as the work the rest after it is, and the most that it is. */
+const restShare = 3;
+const mostRestMillis = 100;
 
 /**
- * A few pieces of work at a time, in the order in which they came. While more comes in, each is
- * followed by a rest as long as itself: whoever hands something over is not kept waiting by what is
- * done for others.
+ * A few pieces of work at a time, in the order in which they came. While more comes in, a rest
+ * follows each: whoever hands something over is not kept waiting by what is done for others.
  */
 export function createTurns(clock: Clock, atOnce: number): Turns {
   const waiting: (() => void)[] = [];
@@ -22,7 +24,8 @@ export function createTurns(clock: Clock, atOnce: number): Turns {
 
   async function rest(since: Date): Promise<void> {
     const now = clock.now().getTime();
-    if (now - heardAt < momentMillis) await clock.sleep(now - since.getTime(), never);
+    const restMillis = Math.min(restShare * (now - since.getTime()), mostRestMillis);
+    if (now - heardAt < momentMillis) await clock.sleep(restMillis, never);
     const next = waiting.shift();
     if (next === undefined) free += 1;
     else next();
