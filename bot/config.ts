@@ -89,9 +89,13 @@ function slackOf(env: Environment): SlackSettings | null {
   };
 }
 
-/** Never beyond loopback unless told so. */
-function isConsoleOn({ DIBS_CONSOLE, DIBS_BIND }: Environment): boolean {
+/**
+ * Unless told so, never beyond loopback, and never beside Slack: whoever passes its requests on to
+ * our port may pass on others too, and those would come from this machine.
+ */
+function isConsoleOn({ DIBS_CONSOLE, DIBS_BIND, SLACK_BOT_TOKEN }: Environment): boolean {
   if (DIBS_CONSOLE !== 'auto') return DIBS_CONSOLE === 'on';
+  if (SLACK_BOT_TOKEN !== undefined) return false;
   return ['127.0.0.1', '::1', 'localhost'].includes(DIBS_BIND);
 }
 

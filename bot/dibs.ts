@@ -27,8 +27,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const command = commandOf(words);
   if (command !== null) return command();
-  const typed = words.join(' ');
-  process.stderr.write(typed === '' ? usage : `I do not understand “${typed}”.\n${usage}`);
+  process.stderr.write(misunderstood(words));
   return failed;
 }
 
@@ -56,8 +55,20 @@ function isAddress(option: string | undefined, url: string | undefined): boolean
   return option === '--url' && /^https:\/\/\S+$/.test(url ?? '');
 }
 
+function misunderstood(words: readonly string[]): string {
+  const [command, name, option] = words;
+  if (command === undefined) return usage;
+  if (command === 'token' && name === undefined)
+    return 'Say whose token: npx dibs token alice, by the name in dibs.yaml.\n';
+  if (command === 'slack' && name === 'manifest' && option === '--url')
+    return 'Slack calls an https address only: npx dibs slack manifest --url https://dibs.example.org\n';
+  return `I do not understand “${words.join(' ')}”.\n${usage}`;
+}
+
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  // `--url=…` is `--url …`.
+  const words = process.argv.slice(2).flatMap((word) => word.split(/(?<=^--\w+)=/));
+  process.exitCode = await main(words);
 } catch (error) {
   const words = error instanceof Error ? error.message : String(error);
   const lines = error instanceof ConfigMistakes ? error.mistakes : [words];

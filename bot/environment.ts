@@ -1,12 +1,14 @@
 import { z } from 'zod';
 
+const portAsked = 'write a port such as 8080';
+
 /** Settings of the process, and where its secrets come from. The README's table is made of this. */
 export const environment = z.object({
   DIBS_PORT: z.coerce
-    .number({ error: 'write a port such as 8080' })
-    .int()
-    .min(0)
-    .max(65_535)
+    .number({ error: portAsked })
+    .int({ error: portAsked })
+    .min(0, { error: portAsked })
+    .max(65_535, { error: portAsked })
     .default(8080)
     .describe('Port of the console and the HTTP API.'),
   DIBS_BIND: z.string().default('127.0.0.1').describe('Address to listen on.'),
@@ -31,7 +33,7 @@ export const environment = z.object({
     .enum(['auto', 'on', 'off'])
     .default('auto')
     .describe(
-      'The trial page, on which whoever reaches the port may speak as anybody. `auto`: only when listening on loopback.',
+      'The trial page, on which whoever reaches the port may speak as anybody. `auto`: only when listening on loopback, and without Slack.',
     ),
   DIBS_LOG: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
@@ -39,16 +41,17 @@ export const environment = z.object({
     .describe('Least level that is logged, as JSON lines on standard error.'),
   SLACK_BOT_TOKEN: z
     .string()
-    .regex(/^xoxb-\S+$/, {
-      message: 'write the Bot User OAuth Token, which begins with xoxb- (your app → Install App)',
+    .regex(/^xoxb-[\w.-]+$/, {
+      message:
+        'write the whole Bot User OAuth Token, which begins with xoxb- (your app → Install App)',
     })
     .optional()
     .describe('Bot User OAuth Token of the Slack app, `xoxb-…`. Absent: no Slack.'),
   SLACK_APP_TOKEN: z
     .string()
-    .regex(/^xapp-\S+$/, {
+    .regex(/^xapp-[\w.-]+$/, {
       message:
-        'write an App-Level Token, which begins with xapp- (your app → Basic Information → App-Level Tokens)',
+        'write a whole App-Level Token, which begins with xapp- (your app → Basic Information → App-Level Tokens)',
     })
     .optional()
     .describe(

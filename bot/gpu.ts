@@ -13,7 +13,6 @@ const headers = {
     ? { authorization: `Bearer ${process.env['DIBS_TOKEN']}` }
     : { 'x-dibs-person': process.env['DIBS_PERSON'] ?? 'alice' }),
 };
-const attempts = 3;
 const deadlineMillis = 15_000;
 
 type Session = {
@@ -38,7 +37,8 @@ type Answer = {
 };
 
 async function main(words: readonly string[]): Promise<number> {
-  const text = words.length === 0 ? 'help' : words.join(' ').replace(/^(-h|--help)$/, 'help');
+  const text = words.join(' ');
+  if (/^(|help|-h|--help)$/.test(text)) return help();
   const answer = await ask<Answer>('/api/commands', {
     method: 'POST',
     body: JSON.stringify({ text }),
@@ -50,6 +50,31 @@ async function main(words: readonly string[]): Promise<number> {
   for (const file of files) process.stdout.write(file.text);
   if (!answer.ok) return 1;
   return words[0] === 'start' && answer.session ? follow(answer.session) : 0;
+}
+
+const usage = `Usage: npx gpu <command>
+
+  npx gpu start a100 2h     Start a session, follow it, and print its link.
+  npx gpu list              Show what is free, who has what until when, and who waits.
+  npx gpu extend 30m        Let your session run longer.
+  npx gpu stop              Stop it. Only the seconds used are charged.
+  npx gpu help start        Show all about one command.
+
+  DIBS_URL     Where Dibs is: ${url}.
+  DIBS_TOKEN   Who you are: “/gpu token” in your chat makes one.
+  DIBS_PERSON  Who you are on a local trial, without a token: alice if not said.
+`;
+
+/** Also without a server, which alone knows all commands. */
+async function help(): Promise<number> {
+  process.stdout.write(`${usage}\n`);
+  const body = JSON.stringify({ text: 'help' });
+  const said = await ask<Answer>('/api/commands', { method: 'POST', body, attempts: 1 }).then(
+    ({ text }) => text,
+    () => 'Dibs does not answer there. Where it does, all of its commands are listed here.',
+  );
+  process.stdout.write(`${said}\n`);
+  return 0;
 }
 
 /** The answer's times are in UTC; the reader's are those of this terminal. */
@@ -113,7 +138,10 @@ async function read(name: string): Promise<Session> {
 }
 
 /** A request that got no answer is sent again with the same key, which does nothing twice. */
-async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+async function ask<T>(
+  path: string,
+  { attempts = 3, ...init }: RequestInit & { attempts?: number } = {},
+): Promise<T> {
   const key = randomUUID();
   for (let attempt = 1; ; attempt += 1) {
     try {

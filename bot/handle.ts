@@ -97,6 +97,10 @@ async function handleStranger(
 async function react(deps: Deps, reaction: Reaction): Promise<Reacted> {
   const { store, policy, wake } = deps;
   const { platform, externalId, ref, standing, requestKey } = reaction;
+  // What votes nowhere need not be looked up.
+  const teams = [...Object.keys(policy.teams), ''];
+  const approvals = teams.map((team) => teamPolicyOf(policy, team).approval);
+  if (approvals.every((approval) => voteOf(reaction.emoji, approval) === null)) return 'not_for_us';
   const request = await store.requestOfMessage(platform, ref);
   if (request === null) return 'unknown_message';
   const cast = voteOf(reaction.emoji, teamPolicyOf(policy, request.team).approval);

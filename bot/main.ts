@@ -9,6 +9,7 @@ import { createSystemClock } from '../adapters/system/clock.ts';
 import { createLog } from '../adapters/system/log.ts';
 import { newId } from '../adapters/system/new-id.ts';
 import { createApiRoutes } from '../adapters/web/api.ts';
+import { createFrontPage } from '../adapters/web/front.ts';
 import { onlyLoopback } from '../adapters/web/guard.ts';
 import { createListenerRoute } from '../adapters/web/listener.ts';
 import { listen } from '../adapters/web/server.ts';
@@ -40,8 +41,11 @@ export type Dibs = {
 };
 
 /** Puts everything together and starts it. */
-export async function startDibs(config: Config, log = createLog(config.logLevel)): Promise<Dibs> {
-  const clock = createSystemClock();
+export async function startDibs(
+  config: Config,
+  log: Log = createLog(config.logLevel),
+  clock: Clock = createSystemClock(),
+): Promise<Dibs> {
   const policy = policyOf(config);
   const newSecret = () => randomBytes(24).toString('base64url');
   const database =
@@ -89,7 +93,7 @@ export async function startDibs(config: Config, log = createLog(config.logLevel)
     app.use('/', onlyLoopback);
     app.use('/console/*', onlyLoopback);
     app.route('/', trial.app);
-  }
+  } else app.route('/', createFrontPage());
   const server = await listen(app, config);
   origin = `http://localhost:${server.port}`;
   const ending = new AbortController();

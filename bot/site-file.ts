@@ -5,6 +5,7 @@ import { mostCredits, ticksOfCredits, ticksPerSecondOfPrice } from '../core/mone
 import { reservedNames } from '../core/person-name.ts';
 import { defaultApproval } from '../core/policy.ts';
 import { parseDuration } from './duration.ts';
+import { settings } from './settings.ts';
 
 /** What dibs.yaml may hold: all of a site but its secrets. */
 export type SiteFile = z.output<typeof siteFile>;
@@ -18,7 +19,7 @@ const duration = z.string({ error: durationAsked }).transform((text, context) =>
 });
 const price = z
   .number()
-  .nonnegative()
+  .nonnegative({ message: 'write 0 or more' })
   .transform((credits, context) => {
     const ticks = ticksPerSecondOfPrice(credits);
     if (ticks !== null) return ticks;
@@ -30,7 +31,7 @@ const price = z
   });
 const credits = z
   .number()
-  .nonnegative()
+  .nonnegative({ message: 'write 0 or more' })
   .transform((amount, context) => {
     const ticks = ticksOfCredits(amount);
     if (ticks !== null && amount <= mostCredits) return ticks;
@@ -55,26 +56,24 @@ const prices = z
       context.addIssue({ code: 'custom', path: [type], message: `write ${type.toLowerCase()}` });
   });
 
-const host = z
-  .strictObject({
-    name: word,
-    docker: z.string().regex(/^(unix:\/\/\/|tcp:\/\/)\S+$/, {
-      message: 'write unix:///var/run/docker.sock or tcp://gpu-1:2376',
-    }),
-    /** A folder with ca.pem, cert.pem and key.pem, as Docker's own client has it. */
-    tls: z.string().optional(),
-    /** Where people's browsers reach the host; the machine itself if it is this one. */
-    address: z.string().optional(),
-    probeImage: z.string().default('debian:stable-slim'),
-  })
-  .refine(({ docker, tls }) => !docker.startsWith('tcp:') || tls !== undefined, {
-    path: ['tls'],
-    message: 'a tcp engine is root on its machine: name the folder with ca.pem, cert.pem, key.pem',
-  });
-
-const image = z.strictObject({
+const host = settings({
   name: word,
-  reference: z.string().min(1),
+  docker: z.string().regex(/^(unix:\/\/\/|tcp:\/\/)\S+$/, {
+    message: 'write unix:///var/run/docker.sock or tcp://gpu-1:2376',
+  }),
+  /** A folder with ca.pem, cert.pem and key.pem, as Docker's own client has it. */
+  tls: z.string().optional(),
+  /** Where people's browsers reach the host; the machine itself if it is this one. */
+  address: z.string().optional(),
+  probeImage: z.string().default('debian:stable-slim'),
+}).refine(({ docker, tls }) => !docker.startsWith('tcp:') || tls !== undefined, {
+  path: ['tls'],
+  message: 'a tcp engine is root on its machine: name the folder with ca.pem, cert.pem, key.pem',
+});
+
+const image = settings({
+  name: word,
+  reference: z.string().min(1, { message: 'write an image such as python:3.13' }),
   build: z.record(z.string(), z.string()).optional(),
   /** What it is the default for: the first entry of each kind. */
   devices: z.enum(['gpu', 'cpu']).default('gpu'),
@@ -84,7 +83,7 @@ const image = z.strictObject({
 const channel = z
   .string()
   .regex(/^(slack|discord|console):\S+$/, {
-    message: 'write slack:C0123456789, discord:1234567890 or console:lab',
+    message: 'write slack:C0123456789 or console:lab',
   })
   .transform((written): Channel => {
     const colon = written.indexOf(':');
@@ -92,9 +91,10 @@ const channel = z
   });
 const emoji = z.string().regex(/^\p{RGI_Emoji}$/v, { message: 'write one emoji, such as ✅' });
 const limit = credits.nullable().default(null);
-const devices = z.int().min(1).nullable().default(null);
+const oneOrMore = { message: 'write 1 or more' };
+const devices = z.int().min(1, oneOrMore).nullable().default(null);
 
-const person = z.strictObject({
+const person = settings({
   name: word,
   /** Ends the team's sessions and decides on its credits. */
   admin: z.boolean().default(false),
@@ -116,32 +116,29 @@ const userGroups = z.preprocess(
   ),
 );
 
-const limits = z
-  .strictObject({
-    /** The longest lease; absent: the policy's. */
-    lease: duration.optional(),
-    /** What one person may spend of the team's credits, and lease at once. */
-    person: z.strictObject({ day: limit, week: limit, month: limit, devices }).prefault({}),
-    team: z.strictObject({ devices }).prefault({}),
-  })
-  .prefault({});
+const limits = settings({
+  /** The longest lease; absent: the policy's. */
+  lease: duration.optional(),
+  /** What one person may spend of the team's credits, and lease at once. */
+  person: settings({ day: limit, week: limit, month: limit, devices }).prefault({}),
+  team: settings({ devices }).prefault({}),
+}).prefault({});
 
-const approval = z
-  .strictObject({
-    /** Where requests are posted; absent: where they are made. */
-    channel: channel.optional(),
-    approve: emoji.default(defaultApproval.approveEmoji),
-    deny: emoji.default(defaultApproval.denyEmoji),
-    quorumAbove: limit,
-    expire: duration.default(defaultApproval.validSeconds),
-  })
+const approval = settings({
+  /** Where requests are posted; absent: where they are made. */
+  channel: channel.optional(),
+  approve: emoji.default(defaultApproval.approveEmoji),
+  deny: emoji.default(defaultApproval.denyEmoji),
+  quorumAbove: limit,
+  expire: duration.default(defaultApproval.validSeconds),
+})
   .refine(({ approve, deny }) => approve !== deny, {
     path: ['deny'],
     message: 'yes and no need two different emoji',
   })
   .prefault({});
 
-const allowance = z.strictObject({
+const allowance = settings({
   /** The team's account, those of all its members, or that of one by name. */
   to: z.union([z.literal('team'), z.literal('members'), word]),
   every: z.enum(['day', 'week', 'month']),
@@ -150,62 +147,64 @@ const allowance = z.strictObject({
   carryOver: credits.default(0n),
 });
 
-const team = z
-  .strictObject({
-    name: word,
-    zone: zone.default('UTC'),
-    /** Commands given there are in this team's name, and at its cost. */
-    channels: z.array(channel).default([]),
-    /** Granted once, when the team is first seen. */
-    credits: credits.default(0n),
-    people: z.array(person).default([]),
-    /** User groups of Slack, beside `people`: who is in them is in the team, or an admin of it. */
-    slack: z
-      .strictObject({ members: userGroups.default([]), admins: userGroups.default([]) })
-      .prefault({}),
-    prices: prices.optional(),
-    limits,
-    approval,
-    allowances: z.array(allowance).default([]),
-  })
-  .superRefine(({ people, slack, allowances }, context) => {
-    const hasGroups = slack.members.length + slack.admins.length > 0;
-    if (people.length === 0 && !hasGroups) {
-      const message = 'name somebody here, or a user group of Slack under slack: { members: … }';
-      context.addIssue({ code: 'custom', path: ['people'], message });
-    }
-    for (const [at, { to }] of allowances.entries()) {
-      // Who comes by a user group has a name only when it was asked.
-      const isKnown =
-        hasGroups || ['team', 'members'].includes(to) || people.some(({ name }) => name === to);
-      const isTwice = allowances.findIndex((other) => other.to === to) < at;
-      const path = ['allowances', at, 'to'];
-      if (!isKnown)
-        context.addIssue({ code: 'custom', path, message: `${to} is not among the people` });
-      if (isTwice)
-        context.addIssue({ code: 'custom', path, message: `${to} has an allowance already` });
-    }
-  });
-
-export const siteFile = z.strictObject({
-  teams: z.array(team).min(1).optional(),
-  /** Absent: this machine's Docker engine, or a simulated fleet where none answers. */
-  hosts: z.array(host).min(1).optional(),
+const team = settings({
+  name: word,
+  zone: zone.default('UTC'),
+  /** Commands given there are in this team's name, and at its cost. */
+  channels: z.array(channel).default([]),
+  /** Granted once, when the team is first seen. */
+  credits: credits.default(0n),
+  people: z.array(person).default([]),
+  /** User groups of Slack, beside `people`: who is in them is in the team, or an admin of it. */
+  slack: settings({ members: userGroups.default([]), admins: userGroups.default([]) }).prefault({}),
   prices: prices.optional(),
-  images: z.array(image).min(1).optional(),
-  policy: z
-    .strictObject({
-      leastLease: duration.default(300),
-      mostLease: duration.default(86_400),
-      queueLimit: z.int().min(1).max(10_000).default(200),
-      queueDeadline: duration.default(86_400),
-      pendingRequests: z.int().min(1).max(100).default(5),
-      startDeadline: duration.default(1800),
-      claim: duration.default(30),
-      hostSilent: duration.default(60),
-      hostLost: duration.default(600),
-      stopGrace: duration.default(10),
-    })
+  limits,
+  approval,
+  allowances: z.array(allowance).default([]),
+}).superRefine(({ people, slack, allowances }, context) => {
+  const hasGroups = slack.members.length + slack.admins.length > 0;
+  if (people.length === 0 && !hasGroups) {
+    const message = 'name somebody here, or a user group of Slack under slack: { members: … }';
+    context.addIssue({ code: 'custom', path: ['people'], message });
+  }
+  for (const [at, { to }] of allowances.entries()) {
+    // Who comes by a user group has a name only when it was asked.
+    const isKnown =
+      hasGroups || ['team', 'members'].includes(to) || people.some(({ name }) => name === to);
+    const isTwice = allowances.findIndex((other) => other.to === to) < at;
+    const path = ['allowances', at, 'to'];
+    if (!isKnown)
+      context.addIssue({ code: 'custom', path, message: `${to} is not among the people` });
+    if (isTwice)
+      context.addIssue({ code: 'custom', path, message: `${to} has an allowance already` });
+  }
+});
+
+const nameOne = { message: 'name at least one, or leave it out' };
+const upTo = (most: number) =>
+  z
+    .int()
+    .min(1, oneOrMore)
+    .max(most, { message: `write ${most} or less` });
+
+export const siteFile = settings({
+  teams: z.array(team).min(1, nameOne).optional(),
+  /** Absent: this machine's Docker engine, or a simulated fleet where none answers. */
+  hosts: z.array(host).min(1, nameOne).optional(),
+  prices: prices.optional(),
+  images: z.array(image).min(1, nameOne).optional(),
+  policy: settings({
+    leastLease: duration.default(300),
+    mostLease: duration.default(86_400),
+    queueLimit: upTo(10_000).default(200),
+    queueDeadline: duration.default(86_400),
+    pendingRequests: upTo(100).default(5),
+    startDeadline: duration.default(1800),
+    claim: duration.default(30),
+    hostSilent: duration.default(60),
+    hostLost: duration.default(600),
+    stopGrace: duration.default(10),
+  })
     .refine(({ leastLease, mostLease }) => leastLease <= mostLease, {
       path: ['leastLease'],
       message: 'it is over mostLease, so nobody could start anything',

@@ -69,7 +69,7 @@ export function hasGroups({ slack: { members, admins } }: Team): boolean {
   return members.length + admins.length > 0;
 }
 
-/** Members of such teams whom the configuration does not name there. */
+/** Members of such teams by their groups, as far as we know, whom the configuration does not name. */
 async function joinedBefore(store: Store, config: Config): Promise<JoinedByTeam> {
   const teams = teamsOf(config).filter(hasGroups);
   if (teams.length === 0) return new Map();
@@ -81,9 +81,10 @@ async function joinedBefore(store: Store, config: Config): Promise<JoinedByTeam>
       );
       return [
         team,
-        own.map(({ externalId, name, roles }) => {
+        own.map(({ externalId, name }) => {
           const knownByName = namedOn(config);
-          return { platform: 'slack', externalId, handle: name, roles, knownByName };
+          // Who is an admin, the groups say when they are asked.
+          return { platform: 'slack', externalId, handle: name, roles: [], knownByName };
         }),
       ];
     }),

@@ -24,6 +24,8 @@ export type KeptDelivery = {
   delivery: Delivery;
   keptAt: Date;
   attempts: number;
+  /** What was asked for was done, and only its answer is owed. */
+  isDone: boolean;
 };
 
 export function requestKeyOf(delivery: Delivery): string {

@@ -6,6 +6,8 @@ export type Span =
   | string
   | { kind: 'strong'; text: string }
   | { kind: 'code'; text: string }
+  /** Left out of notifications, which others may see on a screen. */
+  | { kind: 'secret'; text: string }
   | { kind: 'link'; text: string; url: string }
   | { kind: 'mention'; personId: string; name: string }
   /** By its id, on the platform where it is said. */

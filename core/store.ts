@@ -42,6 +42,7 @@ export type Store = {
   ): Promise<{ platform: Platform; externalId: string } | null>;
   /** Whom credits can be moved to or from, and whose balance can be asked for, by name. */
   payees(): Promise<Payee[]>;
+  /** Of those who are members by a group, and known on that platform. */
   membershipsOn(platform: Platform): Promise<Membership[]>;
   /** Whoever is or was called so, also who is no longer configured. */
   personNamed(name: string): Promise<{ personId: string; name: string } | null>;
@@ -115,17 +116,26 @@ export type Store = {
   noteChannelLost(notice: Notice, channel: Channel): Promise<void>;
 
   /** Keeps it for `seconds` as this process's own. False: it is there already. */
-  keepDelivery(delivery: Delivery, seconds: number): Promise<boolean>;
-  /** Takes those that no process has any more, oldest first. */
+  keepDelivery(delivery: Delivery, kept: { keptAt: Date; seconds: number }): Promise<boolean>;
+  /** Takes those that no process has any more, oldest first, of each line only the first. */
   claimDeliveries(asked: {
     platforms: readonly Platform[];
     limit: number;
     seconds: number;
   }): Promise<KeptDelivery[]>;
   noteAnswered(requestKey: string): Promise<void>;
-  noteUnanswered(requestKey: string, retrySeconds: number): Promise<void>;
-  /** It was kept too late to be of use. */
-  dropDelivery(requestKey: string): Promise<void>;
+  noteUnanswered(
+    requestKey: string,
+    again: {
+      retrySeconds: number;
+      /** It was done, so that the same said again is something else. */
+      isDone: boolean;
+      /** As an attempt: it was our own failure, and not that of the chat. */
+      isCounted: boolean;
+    },
+  ): Promise<void>;
+  /** What was kept at that moment came too late to be of use. */
+  dropDelivery(requestKey: string, keptAt: Date): Promise<void>;
   /** Second deliveries of those are no longer told from new ones. */
   forgetDeliveries(answeredBefore: Date): Promise<void>;
 

@@ -10,7 +10,7 @@ export type Transaction = Parameters<Parameters<Db['transaction']>[0]>[0];
 
 export type Database = {
   db: Db;
-  /** The same with a connection of its own, for what may not wait behind the rest. */
+  /** The same with connections of its own, for what may not wait behind the rest. */
   apart: Db;
   kind: 'postgres' | 'pglite';
   close(): Promise<void>;
@@ -66,7 +66,7 @@ export async function openPostgres(url: string, connections = 5): Promise<Databa
         },
       }),
     );
-  const [shared, apart] = [open(connections), open(1)];
+  const [shared, apart] = [open(connections), open(2)];
   return {
     db: drizzle(shared.client),
     apart: drizzle(apart.client),

@@ -15,21 +15,26 @@ export function inboxOf({ db, apart }: Database, clock: Clock): StoredInbox {
   const inSeconds = (seconds: number) => later(clock.now(), seconds);
   const isOf = (requestKey: string) => eq(inbox.requestKey, requestKey);
   return {
-    keepDelivery: (delivery, seconds) =>
-      keepDelivery(apart, delivery, { seconds, now: clock.now() }),
+    keepDelivery: (delivery, kept) => keepDelivery(apart, delivery, kept),
     claimDeliveries: (asked) => claimDeliveries(db, { ...asked, now: clock.now() }),
-    // It stays for a while, so that a second delivery is known as one.
+    // Its key stays for a while, so that a second delivery is known as one; its words do not.
     async noteAnswered(requestKey) {
-      await db.update(inbox).set({ answeredAt: clock.now() }).where(isOf(requestKey));
+      const set = { answeredAt: clock.now(), delivery: {} };
+      await db.update(inbox).set(set).where(isOf(requestKey));
     },
-    async noteUnanswered(requestKey, retrySeconds) {
+    async noteUnanswered(requestKey, { retrySeconds, isDone, isCounted }) {
       await db
         .update(inbox)
-        .set({ dueAt: inSeconds(retrySeconds) })
+        .set({
+          dueAt: inSeconds(retrySeconds),
+          ...(isDone ? { said: requestKey } : {}),
+          // The next claim counts again, so that it is known as a repeat.
+          ...(isCounted ? {} : { attempts: sql`greatest(${inbox.attempts} - 1, 1)` }),
+        })
         .where(isOf(requestKey));
     },
-    async dropDelivery(requestKey) {
-      await db.delete(inbox).where(isOf(requestKey));
+    async dropDelivery(requestKey, keptAt) {
+      await db.delete(inbox).where(and(isOf(requestKey), eq(inbox.keptAt, keptAt)));
     },
     async forgetDeliveries(answeredBefore) {
       await db.delete(inbox).where(lt(inbox.answeredAt, answeredBefore));
@@ -51,24 +56,25 @@ type StoredInbox = Pick<
 async function keepDelivery(
   db: Db,
   delivery: Delivery,
-  { now, seconds }: { now: Date; seconds: number },
+  { keptAt, seconds }: { keptAt: Date; seconds: number },
 ): Promise<boolean> {
   const press = pressOf(delivery);
   const row = {
     requestKey: requestKeyOf(delivery),
     platform: askerOf(delivery).platform,
     delivery: toJson(delivery),
+    line: lineOf(delivery),
     said: saidOf(delivery),
     press,
-    keptAt: now,
-    dueAt: later(now, seconds),
+    keptAt,
+    dueAt: later(keptAt, seconds),
     attempts: 1,
   };
   if (press === null) return insert(db, row);
   return db.transaction(async (tx) => {
     // Both presses may come at once, to two processes.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${press}, 0))`);
-    const isRecent = gt(inbox.keptAt, later(now, -doublePressSeconds));
+    const isRecent = gt(inbox.keptAt, later(keptAt, -doublePressSeconds));
     const [earlier] = await tx
       .select({ requestKey: inbox.requestKey })
       .from(inbox)
@@ -93,10 +99,13 @@ async function claimDeliveries(
   asked: { platforms: readonly Platform[]; limit: number; seconds: number; now: Date },
 ): Promise<KeptDelivery[]> {
   const { platforms, limit, seconds, now } = asked;
+  const isFirst = sql`not exists (select from inbox earlier where earlier.line = ${inbox.line}
+    and earlier.answered_at is null and earlier.kept_at < ${inbox.keptAt})`;
   const isDue = and(
     isNull(inbox.answeredAt),
     lte(inbox.dueAt, now),
     inArray(inbox.platform, [...platforms]),
+    isFirst,
   );
   const due = db
     .select({ requestKey: inbox.requestKey })
@@ -113,6 +122,7 @@ async function claimDeliveries(
       delivery: inbox.delivery,
       keptAt: inbox.keptAt,
       attempts: inbox.attempts,
+      isDone: sql<boolean>`${inbox.said} = ${inbox.requestKey}`,
     });
   return claimed
     .map((row) => ({ ...row, delivery: fromJson(row.delivery) as Delivery }))
@@ -122,6 +132,13 @@ async function claimDeliveries(
 function pressOf(delivery: Delivery): string | null {
   if (delivery.kind !== 'command' || delivery.press === null) return null;
   return hashOf([delivery.invocation.platform, delivery.invocation.externalId, delivery.press]);
+}
+
+/** What one person wants done; and apart from it, what they put under one message. */
+function lineOf(delivery: Delivery): string {
+  const { platform, externalId } = askerOf(delivery);
+  const about = delivery.kind === 'reaction' ? delivery.reaction.ref : null;
+  return hashOf([platform, externalId, about]);
 }
 
 /** A reaction is never lost to who gave it: chats deliver those again. */

@@ -26,8 +26,15 @@ export async function addSessionNotice(
   tx: Db | Transaction,
   notice: NewNotice & { sessionId: string },
 ): Promise<void> {
-  const { sessionId } = notice;
+  const { sessionId, kind } = notice;
   const platform = platformOf(sessionId);
+  // One warning is enough for who has not had the one before.
+  if (kind === 'ending_soon')
+    await tx
+      .delete(notices)
+      .where(
+        and(eq(notices.sessionId, sessionId), eq(notices.kind, kind), eq(notices.state, 'due')),
+      );
   await tx
     .insert(notices)
     .values({ ...notice, platform, state: 'due', attempts: 0, revision: 0 })
@@ -102,7 +109,7 @@ export async function claimNotices(db: Db, asked: Claiming): Promise<Notice[]> {
         lte(notices.dueAt, now),
         inArray(notices.platform, platforms),
         ...Object.entries(asked.editSeconds).map(([platform, least]) =>
-          isCalm(platform, new Date(now.getTime() - least * 1000)),
+          isCalm(platform, { now, least }),
         ),
       ),
     )
@@ -121,14 +128,16 @@ export async function claimNotices(db: Db, asked: Claiming): Promise<Notice[]> {
 }
 
 /** Of that platform only messages that were not shown since then: edits come one by one. */
-function isCalm(platform: string, since: Date) {
+function isCalm(platform: string, { now, least }: { now: Date; least: number }) {
   const shownAt = sql`(case ${notices.kind}
     when 'session_changed' then (select s.shown_at from sessions s where s.id = ${notices.sessionId})
     when 'request_changed' then
       (select r.shown_at from grant_requests r where r.id = ${notices.grantRequestId})
     end)`;
-  const at = since.toISOString();
-  return sql`(${notices.platform} <> ${platform} or coalesce(${shownAt} <= ${at}, true))`;
+  const since = new Date(now.getTime() - least * 1000).toISOString();
+  // Where it was shown later than now, the clock was set back.
+  const isShown = sql`coalesce(${shownAt} > ${since} and ${shownAt} <= ${now.toISOString()}, false)`;
+  return sql`(${notices.platform} <> ${platform} or not ${isShown})`;
 }
 
 function noticeOf(row: typeof notices.$inferSelect): Notice {

@@ -85,7 +85,7 @@ export function membershipsOn(db: Db, platform: Platform): Promise<Membership[]>
     .innerJoin(teams, eq(teams.id, memberships.teamId))
     .innerJoin(persons, eq(persons.id, memberships.personId))
     .innerJoin(identities, eq(identities.personId, persons.id))
-    .where(eq(identities.platform, platform))
+    .where(and(eq(identities.platform, platform), eq(memberships.origin, 'joined')))
     .orderBy(asc(identities.externalId), asc(memberships.position));
 }
 

@@ -22,12 +22,18 @@ export async function setUpPeople(context: Context, made: readonly Made[]): Prom
   for (const [position, { team, teamId }] of made.entries())
     for (const person of team.people) {
       const personId = await setUpPerson(context, person);
-      await join(tx, { teamId, personId, roles: [...person.roles], position });
+      await join(tx, {
+        teamId,
+        personId,
+        roles: [...person.roles],
+        position,
+        origin: 'configured',
+      });
     }
   for (const [position, { team, teamId }] of made.entries())
     for (const joined of team.joined ?? []) {
       const personId = await setUpJoined(context, joined);
-      await join(tx, { teamId, personId, roles: [...joined.roles], position });
+      await join(tx, { teamId, personId, roles: [...joined.roles], position, origin: 'joined' });
     }
   await forgetPeople(tx);
 }

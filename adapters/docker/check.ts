@@ -44,7 +44,9 @@ export async function checkEngine(
   } catch (error) {
     const { code, facts } = toFault(error, host.name);
     const advice = code === 'gpu_runtime_missing' ? mendDriver : mendEngine;
-    return { finding: bad(subject, facts.detail ?? code, advice), clock };
+    // The subject names the host already.
+    const text = (facts.detail ?? code).replace(`${host.name}: `, '');
+    return { finding: bad(subject, text, advice), clock };
   } finally {
     connection.close();
   }

@@ -4,6 +4,7 @@ import { unreachable } from '../../core/assert.ts';
 import { Fault } from '../../core/fault.ts';
 import type { Address, Message, MessageRef } from '../../core/message.ts';
 import type { Chat, Clock, Post } from '../../core/ports.ts';
+import { createDirectChannels } from './direct-channels.ts';
 import { nameOfEmoji } from './emoji.ts';
 import { calling, patiently, slackError, toFault } from './faults.ts';
 import { createNames, type IdentityOf } from './names.ts';
@@ -33,20 +34,10 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
   const { client, clock } = deps;
   const names = createNames(deps.identityOf);
   const people = createPeople(deps);
-  const direct = new Map<string, string>();
+  const directChannel = createDirectChannels(client);
 
-  const render = async (message: Message): Promise<Rendered> =>
-    renderMessage(message, { names: await names.of(message), now: clock.now() });
-
-  /** The channel of the direct messages with somebody. */
-  async function directChannel(externalId: string, signal: AbortSignal): Promise<string> {
-    const known = direct.get(externalId);
-    if (known !== undefined) return known;
-    const opened = await calling(signal, () => client.conversations.open({ users: externalId }));
-    const channel = opened.channel?.id ?? '';
-    direct.set(externalId, channel);
-    return channel;
-  }
+  const render = async (message: Message, filesAre = ''): Promise<Rendered> =>
+    renderMessage(message, { names: await names.of(message), now: clock.now(), filesAre });
 
   async function postIn(channel: string, posted: Post, signal: AbortSignal): Promise<MessageRef> {
     const { message, key, thread, isRepeat } = posted;
@@ -70,7 +61,8 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
       return { channel: user, message: key };
     }
     deps.refreshHome(user);
-    const { files, ...content } = await render(message);
+    const { files, ...content } = await render(message, ' is in your direct messages with Dibs');
+    // What is for one alone is attached where nobody else is.
     if (files.length > 0) {
       const own = await directChannel(user, signal);
       await upload(deps, { channel: own, thread: null, files }, signal);
@@ -177,7 +169,8 @@ async function addReactions(
       await patiently(clock, signal, () => client.reactions.add({ channel, timestamp, name }));
     } catch (error) {
       // It is there already; or Slack does not want it, and then the buttons have to do.
-      if (toFault(error).code !== 'chat_refused') throw error;
+      const { code } = toFault(error);
+      if (code !== 'chat_refused' && code !== 'chat_channel_lost') throw error;
     }
   }
 }

@@ -1,25 +1,12 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import { bad, type Finding } from '../../core/finding.ts';
+import { botAdvice } from './advice.ts';
 import { slackError, toFault } from './faults.ts';
 
-/** Where it is mended, in the words of Slack's own pages. */
-export const reinstall =
-  'At api.slack.com/apps, paste the output of “npx dibs slack manifest” under App Manifest, then re-install the app under Install App.';
-const newBotToken =
-  'At api.slack.com/apps under Install App, copy the Bot User OAuth Token into SLACK_BOT_TOKEN; install the app first where there is none.';
 const newAppToken =
   'At api.slack.com/apps under Basic Information, App-Level Tokens, make one with connections:write and put it into SLACK_APP_TOKEN.';
 const turnOnSockets = 'At api.slack.com/apps under Socket Mode, turn it on.';
 
-const botAdvice: Readonly<Record<string, string>> = {
-  account_inactive: newBotToken,
-  invalid_auth: newBotToken,
-  not_authed: newBotToken,
-  not_allowed_token_type: newBotToken,
-  token_expired: newBotToken,
-  token_revoked: newBotToken,
-  missing_scope: reinstall,
-};
 const appAdvice: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.keys(botAdvice).map((why) => [why, newAppToken])),
   socket_mode_not_enabled: turnOnSockets,
@@ -36,7 +23,7 @@ export function refused(subject: string, error: unknown, token: 'bot' | 'app' = 
   if (why === null)
     return bad(
       subject,
-      'Slack does not answer',
+      `Slack does not answer: ${innermost(cause)}`,
       'Can this machine reach it, or is a proxy between?',
     );
   const advice = (token === 'bot' ? botAdvice : appAdvice)[why] ?? tryAgain;
@@ -44,6 +31,12 @@ export function refused(subject: string, error: unknown, token: 'bot' | 'app' = 
 }
 
 const tryAgain = 'docs.slack.dev/reference/methods says what that means.';
+
+/** Of a call that never arrived, the libraries' own errors are around that which says why. */
+function innermost(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : innermost(error.cause);
+}
 
 /** Which scope it was that is missing. */
 function scopeIn(cause: unknown): string {

@@ -1,6 +1,7 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
 import { Fault, type FaultCode } from '../../core/fault.ts';
 import type { Clock } from '../../core/ports.ts';
+import { botAdvice } from './advice.ts';
 
 /**
  * What Slack answers, by what it means to us: https://docs.slack.dev/reference/methods lists the
@@ -26,7 +27,6 @@ const codes: Readonly<Record<string, FaultCode>> = {
   token_revoked: 'chat_unreachable',
   token_expired: 'chat_unreachable',
   account_inactive: 'chat_unreachable',
-  missing_scope: 'chat_unreachable',
 };
 
 const busySeconds = 5;
@@ -37,8 +37,10 @@ export function toFault(error: unknown): Fault {
   if (error instanceof WebAPIRateLimitedError)
     return new Fault('chat_busy', { retryAfterSeconds: error.retryAfter }, error);
   if (error instanceof WebAPIPlatformError) {
-    const { error: detail } = error.data;
-    const code = codes[detail] ?? 'chat_refused';
+    const { error: said } = error.data;
+    const code = codes[said] ?? 'chat_refused';
+    const todo = botAdvice[said];
+    const detail = todo === undefined ? said : `${said}. ${todo}`;
     const retryAfterSeconds = code === 'chat_busy' ? { retryAfterSeconds: busySeconds } : {};
     return new Fault(code, { detail, ...retryAfterSeconds }, error);
   }

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { Fault } from '../../core/fault.ts';
 import type { Clock, GroupMember, UserGroups } from '../../core/ports.ts';
-import { calling } from './faults.ts';
+import { calling, slackError, toFault } from './faults.ts';
 import { standingOf } from './people.ts';
 
 /** Whether somebody is still a full member is asked anew after that. */
@@ -27,11 +27,22 @@ export function createUserGroups({
     const earlier = known.get(externalId);
     if (earlier && earlier.until > now) return earlier.member;
     ownTeam ??= (await calling(signal, () => client.auth.test())).team_id ?? '';
-    const { user = {} } = await calling(signal, () => client.users.info({ user: externalId }));
-    const isMember = standingOf(user, ownTeam) === 'member';
+    const user = await userOf(externalId, signal);
+    const isMember = user !== null && standingOf(user, ownTeam) === 'member';
     const member = isMember ? { externalId, handle: user.name ?? '' } : null;
     known.set(externalId, { member, until: now + rememberSeconds * 1000 });
     return member;
+  }
+
+  /** Null: whom Slack does not show us is no member. */
+  async function userOf(user: string, signal: AbortSignal) {
+    try {
+      return (await calling(signal, () => client.users.info({ user }))).user ?? null;
+    } catch (error) {
+      const said = slackError(toFault(error).cause) ?? '';
+      if (['user_not_found', 'user_not_visible', 'users_not_found'].includes(said)) return null;
+      throw error;
+    }
   }
 
   return {
@@ -43,7 +54,7 @@ export function createUserGroups({
       const usersOf = new Map(
         groups.map((group) => {
           const found = usergroups.find(({ id, handle }) => id === group || isSame(handle, group));
-          if (found) return [group, found.users ?? []];
+          if (found?.users) return [group, found.users];
           throw new Fault('chat_refused', { detail: `there is no user group ${group}` });
         }),
       );

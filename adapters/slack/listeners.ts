@@ -4,6 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Delivery, Inbox } from '../../core/delivery.ts';
 import type { Commands } from '../../core/invocation.ts';
 import type { Chat, Clock, Log } from '../../core/ports.ts';
+import { botAdvice } from './advice.ts';
 import { buttonAction } from './buttons.ts';
 import { slackError } from './faults.ts';
 import type { Home } from './home.ts';
@@ -46,8 +47,8 @@ export type ListenerDeps = {
 };
 
 const notTaken =
-  'Dibs cannot take that just now, and has done nothing. Say it again in a minute, please.';
-const takeMillis = 2400;
+  'Dibs could not take that in time. Say it again, please: whatever was heard twice is done once.';
+const notFilled = 'Dibs cannot look that up just now. Close this, and type /gpu again in a minute.';
 const homeMillis = 15_000;
 
 /**
@@ -85,8 +86,10 @@ export function listen(app: App, deps: ListenerDeps): void {
       return;
     }
     const isKept = await isTaken(deps, commandDelivery(asked, heardAt));
+    // Where nothing can be said, Slack itself says that it did not work.
+    if (!isKept && action.response_url === undefined) return;
     await ack();
-    if (!isKept && action.response_url !== undefined)
+    if (!isKept)
       await answer({ response_type: 'ephemeral', replace_original: false, text: notTaken });
   });
 
@@ -123,6 +126,11 @@ export function listen(app: App, deps: ListenerDeps): void {
     });
   });
 
+  for (const event of ['tokens_revoked', 'app_uninstalled'] as const)
+    app.event(event, async () => {
+      log.error('Slack has taken our tokens back', { event, advice: botAdvice['token_revoked'] });
+    });
+
   app.event('app_home_opened', async ({ event }) => {
     if (event.tab === 'home') await home.show(event.user, null, AbortSignal.timeout(homeMillis));
   });
@@ -156,15 +164,12 @@ function askedBy(action: BlockAction): Asked | null {
 
 /** False: it could not be kept in time, and nothing will come of it. */
 async function isTaken({ inbox, log }: ListenerDeps, delivery: Delivery): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<'late'>();
-  const timer = setTimeout(() => resolve('late'), takeMillis);
   try {
-    return (await Promise.race([inbox.take(delivery), late])) !== 'late';
+    await inbox.take(delivery);
+    return true;
   } catch (error) {
     log.error('what somebody said could not be kept', { error });
     return false;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -177,7 +182,7 @@ async function openForm(deps: ListenerDeps, asked: FormAsked): Promise<void> {
   const view = JSON.stringify(origin);
   const shown = await startModal(deps, { externalId, view, chosen: {} }).catch((error: unknown) => {
     deps.log.error('a form could not be filled', { error });
-    return noticeModal(notTaken, origin);
+    return noticeModal(notFilled, origin);
   });
   await deps.client.views.update({ view_id: id, view: shown });
 }

@@ -1,8 +1,8 @@
 import type { AppsManifestCreateArguments } from '@slack/web-api';
-import { limits } from './limits.ts';
-import { shortened } from './shortened.ts';
 
 export type Manifest = AppsManifestCreateArguments['manifest'];
+
+type Row = { name: string; examples: readonly string[] };
 
 /**
  * What an app in Slack is created from. `requestUrl` is our public address; null: Socket Mode,
@@ -12,11 +12,10 @@ export function manifestOf({
   commands,
   requestUrl,
 }: {
-  commands: readonly { name: string }[];
+  commands: readonly Row[];
   requestUrl: string | null;
 }): Manifest {
   const url = requestUrl === null ? null : `${requestUrl.replace(/\/+$/, '')}${eventsPath}`;
-  const names = commands.map(({ name }) => name).join(' | ');
   return {
     _metadata: { major_version: 1, minor_version: 1 },
     display_information: {
@@ -37,7 +36,7 @@ export function manifestOf({
         {
           command: '/gpu',
           description: 'Start, extend and stop GPU sessions; credits; who has what',
-          usage_hint: shortened(names, limits.usageHint),
+          usage_hint: usageHint(commands),
           // Else a mention is only the name that it shows, which several people may have.
           should_escape: true,
           ...(url === null ? {} : { url }),
@@ -56,6 +55,14 @@ export function manifestOf({
       token_rotation_enabled: false,
     },
   };
+}
+
+/** What a first visitor needs; `help` has the rest. */
+const hinted = ['start', 'list', 'stop', 'help'];
+
+function usageHint(commands: readonly Row[]): string {
+  const examples = hinted.map((name) => commands.find((row) => row.name === name)?.examples[0]);
+  return examples.filter((example) => example !== undefined).join(' | ');
 }
 
 /** Commands, events, buttons and forms all arrive here, where they do not come by socket. */

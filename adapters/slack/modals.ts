@@ -160,5 +160,7 @@ export function chosenIn(viewState: unknown): Chosen {
 
 /** The answer to a question, in one line. */
 export function reasonIn(viewState: unknown): string {
-  return (chosenIn(viewState)[reasonField] ?? '').replace(/\s+/g, ' ').trim();
+  const reason = (chosenIn(viewState)[reasonField] ?? '').replace(/\s+/g, ' ').trim();
+  // In quotes, what begins with a dash is no option.
+  return reason.startsWith('-') ? `“${reason.replace(/[“”]/g, '"')}”` : reason;
 }

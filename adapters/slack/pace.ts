@@ -5,6 +5,7 @@ import type { Clock } from '../../core/ports.ts';
 const everyMillis = 1000;
 const burst = 3;
 const longestWaitMillis = 2000;
+const mostRemembered = 1000;
 
 export type Pace = {
   /** Resolves when the next message to that channel may go. Throws chat_busy when that is far. */
@@ -23,6 +24,7 @@ export function createPace(clock: Clock): Pace {
       const waitMillis = free - now;
       if (waitMillis > longestWaitMillis)
         throw new Fault('chat_busy', { retryAfterSeconds: Math.ceil(waitMillis / 1000) });
+      if (freeAt.size >= mostRemembered) freeAt.clear();
       freeAt.set(channel, free + everyMillis);
       if (waitMillis > 0) await clock.sleep(waitMillis, signal);
     },

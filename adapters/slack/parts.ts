@@ -14,12 +14,14 @@ export type Surface = {
   names: Names;
   /** The Home tab has chapters, which a message is too short for; and nothing is attached to it. */
   isView: boolean;
+  /** Where its files are, if not beside it. */
+  filesAre: string;
   /** Counts the buttons of the whole surface. */
   nextButton(): number;
 };
 
 export function piecesOf(part: MessagePart, surface: Surface): Piece[] {
-  const { names, isView } = surface;
+  const { names, isView, filesAre } = surface;
   switch (part.kind) {
     case 'text':
       return section(fittedMrkdwn(part.text, names, limits.sectionText));
@@ -42,7 +44,7 @@ export function piecesOf(part: MessagePart, surface: Surface): Piece[] {
     case 'file':
       return isView
         ? preformatted(part.text.split('\n'), { headLines: 0 })
-        : [piece(contextOf(`📎 ${escaped(shortened(lineOf(part.name), 255))}`))];
+        : [piece(contextOf(`📎 ${escaped(shortened(lineOf(part.name), 255))}${filesAre}`))];
     case 'actions':
       return actionPieces(part.actions, surface);
     default:

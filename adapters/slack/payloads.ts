@@ -113,6 +113,10 @@ export function replyTo(
   return { kind: settles ? 'replace' : 'respond', url };
 }
 
+export function isReaction(body: unknown): boolean {
+  return reactionEvent.safeParse(body).success;
+}
+
 /** A reaction to a message of ours; null: to anything else, or by ourselves. */
 export function reactionDelivery(body: unknown, botUserId: string | null): Delivery | null {
   const parsed = reactionEvent.safeParse(body);

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Standing } from '../../core/entity.ts';
 import type { Clock } from '../../core/ports.ts';
-import { calling } from './faults.ts';
+import { calling, toFault } from './faults.ts';
 
 const rememberSeconds = 600;
 const mostRemembered = 5000;
@@ -18,14 +18,22 @@ export function createPeople({ client, clock }: { client: WebClient; clock: Cloc
     return ownTeam;
   }
 
+  async function ask(externalId: string, signal: AbortSignal): Promise<Standing> {
+    const own = await teamId(signal);
+    const { user } = await calling(signal, () => client.users.info({ user: externalId }));
+    return user ? standingOf(user, own) : 'guest';
+  }
+
   return {
     async standingOf(externalId: string, signal: AbortSignal): Promise<Standing> {
       const now = clock.now().getTime();
       const earlier = known.get(externalId);
       if (earlier && earlier.until > now) return earlier.standing;
-      const own = await teamId(signal);
-      const { user } = await calling(signal, () => client.users.info({ user: externalId }));
-      const standing = standingOf(user ?? {}, own);
+      const standing = await ask(externalId, signal).catch((error: unknown) => {
+        // While Slack is away, people are what they were.
+        if (earlier && toFault(error).code !== 'chat_refused') return earlier.standing;
+        throw error;
+      });
       if (known.size >= mostRemembered) known.clear();
       known.set(externalId, { standing, until: now + rememberSeconds * 1000 });
       return standing;

@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api';
+import { Fault } from '../../core/fault.ts';
 import type { MessageRef } from '../../core/message.ts';
 import { calling } from './faults.ts';
 
@@ -28,13 +29,19 @@ export async function findPosted(
       thread === null
         ? client.conversations.history(from)
         : client.conversations.replies({ ...from, ts: thread.message }),
-    );
+    ).catch(nothingToSee);
     const found = messages.find(({ metadata }) => metadata?.event_payload?.key === key);
     if (found?.ts !== undefined) return { channel, message: found.ts };
     cursor = next?.next_cursor || undefined;
     if (cursor === undefined) return null;
   }
   return null;
+}
+
+/** In public channels we may post without being there, and then not read what we posted. */
+function nothingToSee(error: unknown): History {
+  if (error instanceof Fault && error.code === 'chat_channel_lost') return {};
+  throw error;
 }
 
 /** The client's types leave out what a message's metadata holds. */

@@ -1,6 +1,7 @@
 import type { App, Receiver } from '@slack/bolt';
 import type { Inbox } from '../../core/delivery.ts';
-import { reactionDelivery } from './payloads.ts';
+import { Fault } from '../../core/fault.ts';
+import { isReaction, reactionDelivery } from './payloads.ts';
 
 /**
  * Bolt acknowledges an event before it tells anybody of it. This one keeps votes first, so that
@@ -14,7 +15,11 @@ export function keepingVotes(
     init(app) {
       const keeping: Pick<App, 'processEvent'> = {
         async processEvent(event) {
-          const delivery = reactionDelivery(event.body, botUserId());
+          const own = botUserId();
+          // Whose message it is under, we know in a moment, and Slack repeats it.
+          if (own === null && isReaction(event.body))
+            throw new Fault('chat_unreachable', { detail: 'Slack has not said yet who we are' });
+          const delivery = reactionDelivery(event.body, own);
           if (delivery !== null) await inbox.take(delivery);
           await app.processEvent(event);
         },

@@ -20,14 +20,14 @@ type SlackView = { type: 'home'; blocks: KnownBlock[] };
 /** A message within Slack's limits. Where it must be cut it says so, and keeps its buttons. */
 export function renderMessage(
   message: Message,
-  { names, now }: { names: Names; now: Date },
+  { names, now, filesAre = '' }: { names: Names; now: Date; filesAre?: string },
 ): SlackMessage {
   const files = message.parts.flatMap((part) =>
     part.kind === 'file' ? [{ name: part.name, mediaType: part.mediaType, text: part.text }] : [],
   );
   return {
     text: escaped(summaryOf(message, now)),
-    blocks: fitted(pieces(message, names, false), {
+    blocks: fitted(pieces(message, { names, isView: false, filesAre }), {
       blocks: limits.messageBlocks,
       characters: limits.messageCharacters,
     }),
@@ -37,7 +37,7 @@ export function renderMessage(
 
 /** The same for the Home tab. */
 export function renderView(message: Message, { names }: { names: Names }): SlackView {
-  const blocks = fitted(pieces(message, names, true), {
+  const blocks = fitted(pieces(message, { names, isView: true, filesAre: '' }), {
     blocks: limits.viewBlocks,
     characters: limits.viewCharacters,
   });
@@ -53,10 +53,10 @@ const toneEmoji: { [T in Message['tone']]: string } = {
   bad: '🔴 ',
 };
 
-function pieces({ title, tone, parts }: Message, names: Names, isView: boolean): Piece[] {
+function pieces({ title, tone, parts }: Message, where: Omit<Surface, 'nextButton'>): Piece[] {
   let buttons = 0;
   const nextButton = () => buttons++;
-  const surface: Surface = { names, isView, nextButton };
+  const surface: Surface = { ...where, nextButton };
   const emoji = toneEmoji[tone];
   if (title !== null && title.trim() !== '')
     return [...headerOf(`${emoji}${title}`), ...parts.flatMap((part) => piecesOf(part, surface))];

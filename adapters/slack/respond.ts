@@ -29,7 +29,7 @@ export async function respond(
     throw new Fault('chat_unreachable', { detail: 'Slack does not answer' }, error);
   });
   if (answer.status === 429) {
-    const retryAfterSeconds = Number(answer.headers.get('retry-after') ?? 1);
+    const retryAfterSeconds = Number(answer.headers.get('retry-after')) || 1;
     throw new Fault('chat_busy', { retryAfterSeconds });
   }
   if (answer.status >= 500) throw new Fault('chat_unreachable', { detail: `${answer.status}` });

@@ -40,17 +40,26 @@ export function createConnection(deps: {
     const ended = Promise.withResolvers<void>();
     const onEnd = () => ended.resolve();
     client.once('disconnected', onEnd);
-    const end = () => void client.disconnect().catch(onEnd);
+    const end = () => void client.disconnect();
+    const onAbort = () => {
+      onEnd();
+      end();
+    };
     const deadline = setTimeout(end, connectMillis);
-    signal.addEventListener('abort', end);
+    signal.addEventListener('abort', onAbort);
     try {
-      await client.start();
+      // It cannot be called off while it asks for an address, and connects when it has one.
+      const started = client.start().then(() => {
+        if (signal.aborted) end();
+      });
+      await Promise.race([started, untilAborted(signal)]);
       clearTimeout(deadline);
+      if (signal.aborted) return;
       log.info('connected to Slack');
       await ended.promise;
     } finally {
       clearTimeout(deadline);
-      signal.removeEventListener('abort', end);
+      signal.removeEventListener('abort', onAbort);
       client.off('disconnected', onEnd);
     }
   }
@@ -67,13 +76,18 @@ export function createConnection(deps: {
         );
         if (signal.aborted) return;
         const isGood = error === null && clock.now().getTime() - since >= goodMillis;
-        failures = isGood && isUsual(reason) ? 0 : failures + 1;
+        const isMoved = error === null && isUsual(reason);
+        failures = isGood ? Number(!isMoved) : failures + 1;
         sayWhy(log, { reason, error });
         const pause = failures === 0 ? 0 : Math.min(1000 * 2 ** (failures - 1), longestPauseMillis);
         await clock.sleep(pause, signal);
       }
     },
   };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
 }
 
 /** Slack moves connections now and then; whatever else it says is somebody's to mend. */

@@ -39,6 +39,8 @@ export function plainOf(text: Text, now: Date): string {
         return `@${span.name}`;
       case 'channel':
         return 'that channel';
+      case 'secret':
+        return '…';
       case 'time':
         return span.style === 'relative' ? fromNow(span.at, now) : inUtc(span.at, now);
       default:
@@ -85,6 +87,7 @@ function markedOf(span: Span, { names, formats }: Marking): Marked {
     case 'strong':
       return { text: strongOf(plain(span.text)), isFormat: true };
     case 'code':
+    case 'secret':
       return { text: codeOf(span.text), isFormat: true };
     case 'link':
       return { text: linkOf(span.url, plain(span.text)), isFormat: false };
@@ -165,6 +168,7 @@ function formatsIn(text: Text): Set<Format> {
       case 'strong':
         return `**${span.text}`;
       case 'code':
+      case 'secret':
         return '``';
       case 'mention':
         return span.name;

@@ -1,8 +1,10 @@
 import { type VoteInput, vote } from '../../core/actions/vote.ts';
 import { assert } from '../../core/assert.ts';
 import type { Reply } from '../../core/invocation.ts';
+import type { Refusal } from '../../core/refusal.ts';
 import type { GrantRequestView } from '../../core/view.ts';
-import { renderVoted } from '../render/request.ts';
+import { renderNoApprover, renderVoted } from '../render/request.ts';
+import { plainText } from '../render/words.ts';
 import { accepted, type CommandContext, command, refused } from './command.ts';
 
 export const approve = command({
@@ -31,15 +33,24 @@ export const deny = command({
 
 async function castVote(
   context: CommandContext,
-  { id: requestId }: GrantRequestView,
+  asked: GrantRequestView,
   cast: Pick<VoteInput, 'vote' | 'reason'>,
 ): Promise<Reply> {
   const { store, actor, requestKey, standing } = context;
+  const requestId = asked.id;
   const input: VoteInput = { requestId, by: 'command', standing, ...cast };
   const outcome = await store.perform(vote, { requestKey, actor, input });
-  if (outcome.kind === 'refused') return refused(outcome.refusal);
+  if (outcome.kind === 'refused') return notCounted(outcome.refusal, asked);
   context.wake(null);
   const request = await store.requestById(requestId);
   assert(request, 'what was voted on is there');
   return accepted(renderVoted(request, outcome.result));
+}
+
+/** Where it is about who may decide, in words about this very request. */
+function notCounted(refusal: Refusal, request: GrantRequestView): Reply {
+  const reply = refused(refusal);
+  if (refusal.kind !== 'own_credits' && refusal.kind !== 'not_allowed') return reply;
+  const message = renderNoApprover(request, refusal.kind === 'own_credits');
+  return { ...reply, message, text: plainText(message) };
 }

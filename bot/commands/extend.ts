@@ -1,6 +1,6 @@
 import { extend as extendAction } from '../../core/actions/extend.ts';
 import { formatDuration } from '../duration.ts';
-import { clock, inCredits, sentence, strong } from '../render/words.ts';
+import { areHeld, clock, sentence, strong } from '../render/words.ts';
 import { accepted, command, refused } from './command.ts';
 import { asSeenBy, resolveSession } from './sessions.ts';
 
@@ -33,7 +33,7 @@ export const extend = command({
       strong(session.name),
       ` has ${formatDuration(duration)} more`,
       ...until,
-      `. ${inCredits(session.held)} are held.`,
+      `. ${areHeld(session.held)}.`,
     );
     return accepted(message, asSeenBy(actor.personId, session));
   },

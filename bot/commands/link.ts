@@ -4,13 +4,13 @@ import type { Reply } from '../../core/invocation.ts';
 import type { Platform } from '../../core/message.ts';
 import type { Store } from '../../core/store.ts';
 import { formatDuration } from '../duration.ts';
-import { code, sentence } from '../render/words.ts';
+import { secret, sentence } from '../render/words.ts';
 import { accepted, command, refused } from './command.ts';
 
 export const link = command({
   name: 'link',
   forGuests: false,
-  summary: 'Be one person on Slack, Discord and here: make a code and type it over there.',
+  summary: 'Be one person in Slack and here: make a code and type it over there.',
   arguments: [{ name: 'code', kind: 'code', required: false }],
   flags: [],
   examples: ['link', 'link K7QF-2MXD'],
@@ -25,7 +25,7 @@ export const link = command({
     const message = sentence(
       'good',
       'On the other side, type ',
-      code(`/gpu link ${made}`),
+      secret(`/gpu link ${made}`),
       ` within ${formatDuration(linkCodeSeconds)}. It works once, and only where you are unknown.`,
     );
     return accepted(message);

@@ -5,7 +5,7 @@ import { asSeenBy, resolveSession } from './sessions.ts';
 
 export const quiet = command({
   name: 'quiet',
-  summary: 'Let a session end at its time without further warnings.',
+  summary: 'Let a session end at its time without further warnings; extend brings them back.',
   forGuests: true,
   arguments: [{ name: 'session', kind: 'session', required: false }],
   flags: [],

@@ -1,7 +1,7 @@
 import { start as startAction } from '../../core/actions/start.ts';
 import { defaultImage } from '../defaults.ts';
 import { formatDuration } from '../duration.ts';
-import { code, devicesWords, inCredits, sentence, strong } from '../render/words.ts';
+import { areHeld, code, devicesWords, inCredits, sentence, strong } from '../render/words.ts';
 import { accepted, command, refused } from './command.ts';
 
 export const start = command({
@@ -39,15 +39,17 @@ export const start = command({
     context.wake(hostId);
     const session = await store.sessionById(sessionId);
     const devices = devicesWords(type.deviceCount, session?.devices[0]?.type ?? type.deviceType);
-    const held = inCredits(session?.held ?? 0n);
+    const held = session?.held ?? 0n;
     const lead =
       hostId === null
         ? [strong(name), ` waits in line for ${devices}. It starts by itself; `]
         : [strong(name), ` starts on ${session?.host}: ${devices} for `];
     const rest =
       hostId === null
-        ? [`${held} are held. Leave the line with `, code(`/gpu stop ${name}`)]
-        : [`${formatDuration(duration)}, ${held} held. The link comes when it is ready.`];
+        ? [`${areHeld(held)}. Leave the line with `, code(`/gpu stop ${name}`)]
+        : [
+            `${formatDuration(duration)}, ${inCredits(held)} held. The link comes when it is ready.`,
+          ];
     return accepted(sentence('progress', ...lead, ...rest), session);
   },
 });

@@ -1,4 +1,4 @@
-import { code, sentence } from '../render/words.ts';
+import { secret as secretSpan, sentence } from '../render/words.ts';
 import { hashOfToken } from '../token-hash.ts';
 import { accepted, command } from './command.ts';
 
@@ -16,9 +16,9 @@ export const token = command({
     const message = sentence(
       'good',
       'Keep it like a password: ',
-      code(secret),
+      secretSpan(secret),
       ' For the terminal: ',
-      code(`export DIBS_TOKEN=${secret}`),
+      secretSpan(`export DIBS_TOKEN=${secret}`),
     );
     return accepted(message);
   },

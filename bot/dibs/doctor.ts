@@ -46,8 +46,12 @@ function readSettings(): { config: Config | null; found: Finding[] } {
     return { config, found: [good('Settings', text)] };
   } catch (error) {
     if (!(error instanceof ConfigMistakes)) throw error;
-    const advice = 'Correct it; the rest is looked at when the settings are right.';
-    return { config: null, found: error.mistakes.map((line) => bad('Settings', line, advice)) };
+    const advice = 'Correct that; the rest is looked at when the settings are right.';
+    const last = error.mistakes.length - 1;
+    const found = error.mistakes.map((text, at): Finding => {
+      return { subject: 'Settings', state: 'bad', text, advice: at === last ? advice : null };
+    });
+    return { config: null, found };
   }
 }
 

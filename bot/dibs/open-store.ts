@@ -30,7 +30,9 @@ function openDatabase({ databaseUrl, dataFolder }: Config) {
   if (databaseUrl !== null) return openPostgres(databaseUrl, 1);
   const folder = join(dataFolder, 'pglite');
   if (!existsSync(folder))
-    throw new Error(`There is no database in ${dataFolder}. Set DIBS_DATA or DATABASE_URL.`);
+    throw new Error(
+      `There is no database in ${dataFolder}. Start Dibs once, which makes it: npm start. If it is elsewhere, set DIBS_DATA or DATABASE_URL.`,
+    );
   return openPglite(folder).catch((cause: unknown) => {
     throw new Error(`${cause instanceof Error ? cause.message : cause}\n${inChat}`, { cause });
   });

@@ -5,7 +5,10 @@ import { newSecret, withStore } from './open-store.ts';
 export function makeToken(name: string): Promise<number> {
   return withStore(async (store) => {
     const person = await store.personOf('api', name, '');
-    if (person === null) throw new Error(`There is no ${name}. Dibs knows people once it has run.`);
+    if (person === null)
+      throw new Error(
+        `There is no ${name}. Dibs knows the people of dibs.yaml once it was started with it.`,
+      );
     const token = `dibs_${newSecret()}`;
     await store.addToken(person.id, hashOfToken(token));
     process.stdout.write(`${token}\n`);

@@ -1,3 +1,4 @@
+import { warningAt } from '../../core/actions/expire.ts';
 import { assert, unreachable } from '../../core/assert.ts';
 import type { NoticeKind, RequestNotice, SessionNotice } from '../../core/change.ts';
 import type { Channel } from '../../core/entity.ts';
@@ -80,6 +81,7 @@ async function deliverOfSession(
     return;
   }
   if (notice.kind === 'session_news') return deliverNews(deps, { notice, session }, signal);
+  if (isOvertaken(deps, notice, session)) return;
   const message = renderPrivate(notice.kind, session);
   if (message === null) return;
   const to = { kind: 'person', personId: holder.personId } as const;
@@ -87,18 +89,30 @@ async function deliverOfSession(
   await tell(deps, { ...notice, to }, { message, signal, where });
 }
 
+/** A warning that comes late is of no use, after an extension least of all. */
+function isOvertaken(
+  { clock, policy }: Deps,
+  { kind, news }: Notice,
+  { state, until }: SessionView,
+): boolean {
+  const warning = state === 'running' ? warningAt(until, clock.now(), policy) : null;
+  if (kind === 'ending_soon') return warning === null;
+  return news?.kind === 'warned' && warning !== news.seconds;
+}
+
 /** Only where there is a thread for it: elsewhere the session's message says enough. */
 async function deliverNews(
-  { chats }: Deps,
+  deps: Deps,
   { notice, session }: { notice: Notice; session: SessionView },
   signal: AbortSignal,
 ): Promise<void> {
   const { id, news, attempts } = notice;
   assert(news, 'news are about something that happened');
-  const chat = chats.get(notice.platform);
-  if (!chat?.hasThreads) return;
+  const chat = deps.chats.get(notice.platform);
+  if (!chat?.hasThreads || isOvertaken(deps, notice, session)) return;
   const { messageRef: thread } = session;
-  if (thread === null) throw new Fault('chat_busy', { retryAfterSeconds: 2 });
+  // The message comes first; where it never comes, its news are given up some time.
+  if (thread === null) throw new Fault('deadline_passed', { detail: 'not posted yet' });
   const to = { kind: 'channel', channel: thread.channel } as const;
   const message = renderSessionNews(session, news);
   await chat.post({ to, message, key: id, isRepeat: attempts > 1, thread }, signal);
@@ -189,7 +203,7 @@ function renderPrivate(
     case 'session_ready':
       return session.state === 'running' ? renderReady(session) : null;
     case 'ending_soon':
-      return session.state === 'running' ? renderEndingSoon(session) : null;
+      return renderEndingSoon(session);
     case 'session_ended':
       return renderEnded(session);
     default:

@@ -6,21 +6,12 @@ import {
   requestKeyOf,
 } from '../../core/delivery.ts';
 import { Fault } from '../../core/fault.ts';
-import type { Commands } from '../../core/invocation.ts';
-import type { Message, Platform } from '../../core/message.ts';
-import type { Chat, Clock, Log } from '../../core/ports.ts';
-import type { Store } from '../../core/store.ts';
-import { sentence } from '../render/words.ts';
+import type { Clock } from '../../core/ports.ts';
+import { type Answering, answer, release } from './answer.ts';
 import { createLoop, type Loop } from './loop.ts';
-import { createTurns, type Turns } from './turns.ts';
+import { createTurns } from './turns.ts';
 
-type Deps = {
-  store: Store;
-  clock: Clock;
-  log: Log;
-  commands: Commands;
-  chats: ReadonlyMap<Platform, Chat>;
-};
+type Deps = Omit<Answering, 'turns'>;
 
 /** What this process has in hand. More is left in the database until there is room. */
 const mostWaiting = 50;
@@ -28,72 +19,57 @@ const mostWaiting = 50;
 const mostAtOnce = 20;
 /** Most commands that are carried out at once: they wait for the same rows. */
 const mostWorkAtOnce = 2;
-/** How long a delivery is this process's own: longer than any answer takes. */
-const claimSeconds = 30;
-const answerSeconds = 20;
-const mostAttempts = 5;
-const longestPauseSeconds = 60;
-/** A chat that is away or busy comes back; later than this nobody waits for the answer any more. */
-const longestAwaySeconds = 4 * 3600;
-/** A reaction may be here before the message that it is under has been noted. */
-const unknownMessageSeconds = 120;
+/** How long a delivery is this process's own, which begins early enough to be done by then. */
+const claimSeconds = 40;
+const beginSeconds = 15;
 const forgetAfterSeconds = 24 * 3600;
+const forgetEveryMillis = 3_600_000;
 
 /**
  * Keeps what chats hand over, and answers it: what one person says in the order in which they said
- * it. What a process leaves behind when it dies is answered by whichever comes next.
+ * it to this process. What a process leaves behind when it dies is answered by whichever comes next.
  */
 export function createInboxLoop(deps: Deps): { inbox: Inbox; loop: Loop } {
   const { store, clock, log, chats } = deps;
-  const waiting: KeptDelivery[] = [];
-  const busy = new Map<string, Promise<void>>();
-  /** Keys of those that wait or are being answered: whatever takes long here is claimed again. */
-  const inHand = new Set<string>();
   const turns = createTurns(clock, mostWorkAtOnce);
+  /** Whose earlier words wait for another try: what they say now waits behind them. */
+  const putOff = new Set<string>();
   /** More is kept than there was room for here: it is taken first. */
   let isBehind = false;
   let forgetAt = clock.now();
 
-  function add(kept: readonly KeptDelivery[]): void {
-    const news = kept.filter(({ delivery }) => !inHand.has(requestKeyOf(delivery)));
-    for (const { delivery } of news) inHand.add(requestKeyOf(delivery));
-    waiting.push(...news);
-    answerNext();
-  }
-
-  function answerNext(): void {
-    while (busy.size < mostAtOnce) {
-      const at = waiting.findIndex(({ delivery }) => !busy.has(personOf(delivery)));
-      const [next] = at === -1 ? [] : waiting.splice(at, 1);
-      if (next === undefined) break;
-      const person = personOf(next.delivery);
-      const done = answer({ ...deps, turns }, next)
-        // Its claim lapses, and it is taken up again.
-        .catch((error: unknown) => log.error('an answer could not be noted', { person, error }))
-        .finally(() => {
-          inHand.delete(requestKeyOf(next.delivery));
-          busy.delete(person);
-          answerNext();
-        });
-      busy.set(person, done);
+  async function answerOne(kept: KeptDelivery): Promise<void> {
+    const person = personOf(kept.delivery);
+    putOff.delete(person);
+    try {
+      if (!(await answer({ ...deps, turns }, kept))) putOff.add(person);
+    } catch (error) {
+      log.error('an answer could not be noted', { person, error });
     }
-    if (isBehind && waiting.length < mostWaiting / 2) loop.wake();
   }
 
+  const hand = createHand({
+    clock,
+    answerOne,
+    onRoom() {
+      if (isBehind) loop.wake();
+    },
+  });
   const loop: Loop = createLoop({
     ...deps,
     name: 'inbox',
     everyMillis: 1000,
     async runOnce(signal) {
-      const limit = mostWaiting - waiting.length;
+      const limit = hand.room();
       if (limit <= 0 || signal.aborted) return;
       const asked = { platforms: [...chats.keys()], limit, seconds: claimSeconds };
       const left = await store.claimDeliveries(asked);
       isBehind = left.length === limit;
-      add(left);
+      hand.add(left);
       if (clock.now() < forgetAt) return;
+      putOff.clear();
       await store.forgetDeliveries(new Date(clock.now().getTime() - forgetAfterSeconds * 1000));
-      forgetAt = new Date(clock.now().getTime() + 3_600_000);
+      forgetAt = new Date(clock.now().getTime() + forgetEveryMillis);
     },
   });
 
@@ -101,30 +77,81 @@ export function createInboxLoop(deps: Deps): { inbox: Inbox; loop: Loop } {
     inbox: {
       async take(delivery) {
         turns.heard();
-        const hasRoom = !isBehind && waiting.length < mostWaiting;
         const keptAt = clock.now();
-        if (!(await store.keepDelivery(delivery, hasRoom ? claimSeconds : 0))) return;
-        if (delivery.kind === 'command' && clock.now() > delivery.keepBy) {
-          await store.dropDelivery(requestKeyOf(delivery));
-          log.warn('a command was heard too late to be done', { person: personOf(delivery) });
-          throw new Fault('deadline_passed');
-        }
-        if (!hasRoom) {
-          isBehind = true;
-          return;
-        }
-        add([{ delivery, keptAt, attempts: 1 }]);
+        if (!(await keepInTime(deps, delivery, keptAt))) return;
+        if (!isBehind && hand.room() > 0 && !putOff.has(personOf(delivery)))
+          return hand.add([{ delivery, keptAt, attempts: 1, isDone: false }]);
+        isBehind = true;
+        await store.noteUnanswered(requestKeyOf(delivery), release);
       },
     },
     loop: {
       wake: loop.wake,
       async run(signal) {
         await loop.run(signal);
-        const left = waiting.splice(0);
-        await Promise.all(busy.values());
         // Whichever process comes next need not wait for the claims to lapse.
-        for (const { delivery } of left) await store.noteUnanswered(requestKeyOf(delivery), 0);
+        for (const { delivery } of await hand.empty())
+          await store.noteUnanswered(requestKeyOf(delivery), release);
       },
+    },
+  };
+}
+
+/** One that is in hand until then, and after that anybody's. */
+type InHand = KeptDelivery & { beginBy: Date };
+
+/** What this process answers next: one thing of each person at a time. */
+function createHand({
+  clock,
+  answerOne,
+  onRoom,
+}: {
+  clock: Clock;
+  answerOne(kept: KeptDelivery): Promise<void>;
+  onRoom(): void;
+}) {
+  const waiting: InHand[] = [];
+  const busy = new Map<string, Promise<void>>();
+  /** Keys of those that wait or are being answered: whatever takes long here is claimed again. */
+  const keys = new Set<string>();
+
+  function next(): void {
+    while (busy.size < mostAtOnce) {
+      const at = waiting.findIndex(({ delivery }) => !busy.has(personOf(delivery)));
+      const [first] = at === -1 ? [] : waiting.splice(at, 1);
+      if (first === undefined) break;
+      const { beginBy, ...kept } = first;
+      const person = personOf(kept.delivery);
+      // Else its claim lapses while it is answered, and another process meets us at it.
+      const done = clock.now() > beginBy ? Promise.resolve() : answerOne(kept);
+      busy.set(
+        person,
+        done.finally(() => end(kept.delivery)),
+      );
+    }
+    if (waiting.length < mostWaiting / 2) onRoom();
+  }
+
+  function end(delivery: Delivery): void {
+    keys.delete(requestKeyOf(delivery));
+    busy.delete(personOf(delivery));
+    next();
+  }
+
+  return {
+    room: () => mostWaiting - waiting.length,
+    add(kept: readonly KeptDelivery[]): void {
+      const news = kept.filter(({ delivery }) => !keys.has(requestKeyOf(delivery)));
+      const beginBy = new Date(clock.now().getTime() + beginSeconds * 1000);
+      for (const { delivery } of news) keys.add(requestKeyOf(delivery));
+      waiting.push(...news.map((one) => ({ ...one, beginBy })));
+      next();
+    },
+    /** Lets what is under way end, and gives back what has not begun. */
+    async empty(): Promise<InHand[]> {
+      const left = waiting.splice(0);
+      await Promise.all(busy.values());
+      return left;
     },
   };
 }
@@ -134,74 +161,34 @@ function personOf(delivery: Delivery): string {
   return `${platform}:${externalId}`;
 }
 
-type Answering = Deps & { turns: Turns };
-
-async function answer(
-  deps: Answering,
-  { delivery, keptAt, attempts }: KeptDelivery,
-): Promise<void> {
-  const { store, clock, log } = deps;
-  const requestKey = requestKeyOf(delivery);
-  const signal = AbortSignal.timeout(answerSeconds * 1000);
-  try {
-    const isDone = await answerOnce(deps, { delivery, isRepeat: attempts > 1 }, signal);
-    const ageSeconds = (clock.now().getTime() - keptAt.getTime()) / 1000;
-    if (isDone || ageSeconds > unknownMessageSeconds) await store.noteAnswered(requestKey);
-    else await store.noteUnanswered(requestKey, 2);
-  } catch (error) {
-    const fault = error instanceof Fault ? error : null;
-    const isAway = fault?.code === 'chat_unreachable' || fault?.code === 'chat_busy';
-    const ageSeconds = (clock.now().getTime() - keptAt.getTime()) / 1000;
-    const isHopeless =
-      fault?.code === 'chat_refused' ||
-      (isAway ? ageSeconds > longestAwaySeconds : attempts >= mostAttempts);
-    log.error('what somebody said was not answered', { requestKey, attempts, isHopeless, error });
-    const pause = fault?.facts.retryAfterSeconds ?? Math.min(2 ** attempts, longestPauseSeconds);
-    await (isHopeless ? giveUp(deps, delivery, fault) : store.noteUnanswered(requestKey, pause));
-  }
-}
-
-/** False: it is about something that may be known in a moment. */
-async function answerOnce(
-  { commands, chats, turns }: Answering,
-  { delivery, isRepeat }: { delivery: Delivery; isRepeat: boolean },
-  signal: AbortSignal,
+/** False: it is known already. What is kept too late is dropped again: the person was told so. */
+async function keepInTime(
+  { store, clock, log }: Deps,
+  delivery: Delivery,
+  keptAt: Date,
 ): Promise<boolean> {
-  const asker = askerOf(delivery);
-  const { platform, externalId } = asker;
-  const chat = chats.get(platform);
-  if (chat === undefined) return true;
-  const { standing, channel } = await chat.introduce(asker, signal);
-  if (delivery.kind === 'reaction')
-    return (
-      (await turns.take(() => commands.react({ ...delivery.reaction, standing }))) !==
-      'unknown_message'
-    );
-  const invocation = { ...delivery.invocation, channel, standing };
-  const { message } = await turns.take(() => commands.handle(invocation));
-  const to = { kind: 'aside', externalId, channel, reply: delivery.reply } as const;
-  const key = requestKeyOf(delivery);
-  await chat.post({ to, message, key, isRepeat, thread: null }, signal);
-  return true;
-}
-
-async function giveUp(deps: Deps, delivery: Delivery, fault: Fault | null): Promise<void> {
-  const { store, chats } = deps;
-  const requestKey = requestKeyOf(delivery);
-  const { platform, externalId } = askerOf(delivery);
-  await store.noteAnswered(requestKey);
-  if (fault !== null || delivery.kind === 'reaction') return;
-  const posted = {
-    to: { kind: 'person', externalId },
-    message: apology(delivery.invocation.text),
-    key: `${requestKey}:given-up`,
-    isRepeat: false,
-    thread: null,
-  } as const;
-  await chats.get(platform)?.post(posted, AbortSignal.timeout(answerSeconds * 1000));
-}
-
-function apology(text: string): Message {
-  const said = `Something went wrong on our side with “/gpu ${text}”, several times. `;
-  return sentence('bad', said, 'Whether it was done, /gpu list shows. The log has the reason.');
+  const keeping = store.keepDelivery(delivery, { keptAt, seconds: claimSeconds });
+  if (delivery.kind === 'reaction') return keeping;
+  const { keepBy } = delivery;
+  const kept = new AbortController();
+  const late = clock.sleep(Math.max(0, keepBy.getTime() - clock.now().getTime()), kept.signal);
+  try {
+    const isKept = await Promise.race([keeping, late.then(() => null)]);
+    if (isKept !== null && clock.now() <= keepBy) return isKept;
+    throw new Fault('deadline_passed', { detail: 'heard too late to be done' });
+  } catch (error) {
+    // It may have been kept all the same, or be kept yet.
+    keeping
+      .then(
+        (isKept) => isKept,
+        () => true,
+      )
+      .then((mayBeKept) =>
+        mayBeKept ? store.dropDelivery(requestKeyOf(delivery), keptAt) : undefined,
+      )
+      .catch((failure: unknown) => log.error('what came too late was not dropped', { failure }));
+    throw error;
+  } finally {
+    kept.abort();
+  }
 }

@@ -81,6 +81,17 @@ export function renderVoteIgnored({ number, team }: GrantRequestView, isOwn: boo
   return sentence('neutral', `Your reaction to request ${number} does not count: ${why}.`);
 }
 
+/** To somebody who would decide by a command or a button and may not, as the answer. */
+export function renderNoApprover({ number, team }: GrantRequestView, isOwn: boolean): Message {
+  if (!isOwn)
+    return sentence('warning', `Only approvers of ${team} decide request ${number}: its admins.`);
+  return sentence(
+    'warning',
+    `Request ${number} is your own: another approver of ${team} decides it. Take it back with `,
+    code(`/gpu withdraw ${number}`),
+  );
+}
+
 /** To an approver who was too late, alone. */
 export function renderVoteTooLate(request: GrantRequestView): Message {
   const { number, state } = request;

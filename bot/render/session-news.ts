@@ -4,7 +4,7 @@ import type { Message } from '../../core/message.ts';
 import type { SessionView } from '../../core/view.ts';
 import { formatDuration } from '../duration.ts';
 import { renderEnded } from './session.ts';
-import { clock, inCredits, sentence, strong } from './words.ts';
+import { areHeld, clock, sentence, strong } from './words.ts';
 
 /** A line under the session's message. */
 export function renderSessionNews(session: SessionView, news: SessionNews): Message {
@@ -15,7 +15,7 @@ export function renderSessionNews(session: SessionView, news: SessionNews): Mess
         strong(news.by),
         ` extended it by ${formatDuration(news.seconds)}`,
         ...(news.until ? [': it runs until ', clock(news.until)] : []),
-        `. ${inCredits(session.held)} are held.`,
+        `. ${areHeld(session.held)}.`,
       );
     case 'warned':
       return sentence('warning', `It ends in ${formatDuration(news.seconds)}, unless extended.`);

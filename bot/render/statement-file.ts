@@ -6,7 +6,8 @@ import { figure, movementWords, statementTitle, zoned } from './movement.ts';
 
 export function renderStatementFile(statement: Statement): Message {
   const { lines, opening, closing } = statement;
-  const count = lines.length === 1 ? '1 movement' : `${lines.length} movements`;
+  const count =
+    lines.length === 1 ? '1 movement' : `${lines.length.toLocaleString('en')} movements`;
   const text = [`${count}, from ${figure(opening)} to ${figure(closing)} credits.`];
   return {
     title: statementTitle(statement),

@@ -19,6 +19,12 @@ export function inCredits(ticks: Ticks): string {
   return words === '1' ? '1 credit' : `${words} credits`;
 }
 
+/** `20 credits are held`. */
+export function areHeld(ticks: Ticks): string {
+  const words = inCredits(ticks);
+  return `${words} ${words.endsWith('credit') ? 'is' : 'are'} held`;
+}
+
 /** Credits per device-hour. */
 export function priceWords(ticksPerSecond: Ticks): string {
   return plain.format(Number(ticksPerSecond) / 1000);
@@ -50,6 +56,7 @@ export function eitherOf(words: readonly string[]): string {
 
 export const strong = (text: string): Span => ({ kind: 'strong', text });
 export const code = (text: string): Span => ({ kind: 'code', text });
+export const secret = (text: string): Span => ({ kind: 'secret', text });
 export const clock = (at: Date): Span => ({ kind: 'time', at, style: 'clock' });
 export const relative = (at: Date): Span => ({ kind: 'time', at, style: 'relative' });
 
@@ -75,7 +82,7 @@ export function plainText({ title, parts }: Message): string {
         return [
           part.fraction === null
             ? part.label
-            : `${part.label} ${Math.floor(part.fraction * 100)} %`,
+            : `${part.label}, ${Math.floor(part.fraction * 100)} %`,
         ];
       case 'file':
         return [part.text];

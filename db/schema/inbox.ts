@@ -10,7 +10,9 @@ export const inbox = pgTable(
     requestKey: text('request_key').primaryKey(),
     platform: text('platform').$type<Platform>().notNull(),
     delivery: jsonb('delivery').notNull(),
-    /** Hash of who said what where. Said again before it was answered, it is the same thing. */
+    /** Within it things are done in the order in which they were said. */
+    line: text('line').notNull(),
+    /** Hash of who said what where. Said again before it was done, it is the same thing. */
     said: text('said').notNull(),
     /** Who pressed which button of which message. */
     press: text('press'),
@@ -21,7 +23,10 @@ export const inbox = pgTable(
     answeredAt: instant('answered_at'),
   },
   (table) => [
-    uniqueIndex('said_once_until_answered').on(table.said).where(sql`${table.answeredAt} is null`),
+    uniqueIndex('said_once_until_done').on(table.said).where(sql`${table.answeredAt} is null`),
+    index('lines_of_deliveries')
+      .on(table.line, table.keptAt)
+      .where(sql`${table.answeredAt} is null`),
     index('due_deliveries').on(table.dueAt).where(sql`${table.answeredAt} is null`),
     index('deliveries_by_press')
       .on(table.press, table.keptAt)

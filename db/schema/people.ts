@@ -51,6 +51,8 @@ export const memberships = pgTable(
       .references(() => persons.id),
     roles: text('roles').array().$type<Role[]>().notNull(),
     position: integer('position').notNull(),
+    /** Named in the configuration, or one of a group that it names. */
+    origin: text('origin').$type<'configured' | 'joined'>().notNull().default('configured'),
   },
   (table) => [
     primaryKey({ columns: [table.personId, table.teamId] }),

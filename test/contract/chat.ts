@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { Reaction } from '../../core/invocation.ts';
-import type { Address, Message, MessageRef } from '../../core/message.ts';
+import type { Address, MessageRef } from '../../core/message.ts';
 import type { Chat } from '../../core/ports.ts';
 import { aPost } from '../support/a-post.ts';
+import { everyPart, question, titled } from './chat-messages.ts';
 
 /** One chat platform, or its stand-in, with a channel that both people are in. */
 export type ChatHarness = {
@@ -108,6 +109,17 @@ function repetitionTests({ harness }: Bench) {
     expect(await harness().chat.post({ ...once, isRepeat: true }, never)).toEqual(first);
     const titles = await titlesSeenBy(person);
     expect(titles.filter((title) => title === 'once for ever')).toHaveLength(1);
+  });
+
+  test('what is posted under another message is read by everybody, and posted once', async () => {
+    const { chat, bystander, titlesSeenBy } = harness();
+    const to = channelOf(harness());
+    const thread = await chat.post(aPost(to, titled('over it'), 'thread-head'), never);
+    const under = { ...aPost(to, titled('under it'), 'thread-line'), thread };
+    const first = await chat.post(under, never);
+    expect(await chat.post({ ...under, isRepeat: true }, never)).toEqual(first);
+    const titles = await titlesSeenBy(bystander);
+    expect(titles.filter((title) => title === 'under it')).toHaveLength(1);
   });
 
   test('what could not be posted before, if it was, is posted then', async () => {
@@ -231,65 +243,3 @@ function personOf({ person }: ChatHarness): Address {
 function asideTo({ person, channel }: ChatHarness): Address {
   return { kind: 'aside', externalId: person, channel, reply: null };
 }
-
-function titled(title: string): Message {
-  return { title, tone: 'neutral', parts: [{ kind: 'text', text: ['Some words.'] }] };
-}
-
-const question: Message = {
-  title: 'a question',
-  tone: 'progress',
-  parts: [
-    { kind: 'text', text: ['Yes or no?'] },
-    { kind: 'reactions', emojis: ['✅', '❌'] },
-  ],
-};
-
-const everyPart: Message = {
-  title: 'every part',
-  tone: 'progress',
-  parts: [
-    {
-      kind: 'text',
-      text: [
-        'plain ',
-        { kind: 'strong', text: 'strong' },
-        { kind: 'code', text: 'code' },
-        { kind: 'link', text: 'link', url: 'https://example.com/' },
-        { kind: 'mention', personId: 'p1', name: 'bob' },
-        { kind: 'channel', channel: 'C0LAB' },
-        { kind: 'time', at: new Date('2026-03-02T10:00:00Z'), style: 'clock' },
-        { kind: 'time', at: new Date('2026-03-02T10:00:00Z'), style: 'relative' },
-      ],
-    },
-    { kind: 'heading', text: 'What is held' },
-    { kind: 'fields', fields: [{ name: 'Held', value: ['5 credits'] }] },
-    { kind: 'table', columns: [{ name: 'GPU', align: 'left' }], rows: [['0']] },
-    { kind: 'code', text: 'nvidia-smi' },
-    { kind: 'progress', label: 'Pulling', fraction: 0.4 },
-    { kind: 'progress', label: 'Waiting', fraction: null },
-    {
-      kind: 'actions',
-      actions: [
-        {
-          label: 'Stop',
-          command: 'stop x',
-          style: 'danger',
-          asks: null,
-          confirm: 'Stop it?',
-          settles: false,
-        },
-        {
-          label: 'Deny',
-          command: 'deny 1',
-          style: 'plain',
-          asks: 'Why?',
-          confirm: null,
-          settles: false,
-        },
-      ],
-    },
-    { kind: 'file', name: 'history.csv', mediaType: 'text/csv', text: 'date,amount\r\n' },
-    { kind: 'reactions', emojis: ['✅'] },
-  ],
-};

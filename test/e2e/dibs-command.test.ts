@@ -53,7 +53,7 @@ describe('npx dibs audit', () => {
   it('exits with 2 and a sentence where there is nothing to look at, and makes nothing', async () => {
     const absent = await dibs('audit');
     expect([absent.exitCode, absent.stdout]).toEqual([2, '']);
-    expect(absent.stderr).toContain(`There is no database in ${folder}. Set DIBS_DATA`);
+    expect(absent.stderr).toContain(`There is no database in ${folder}. Start Dibs once`);
     expect(existsSync(join(folder, 'pglite'))).toBe(false);
     const { url } = await createTestDatabase();
     const empty = await dibs('audit', url);
@@ -81,18 +81,27 @@ describe('npx dibs token', () => {
     const nobody = await dibs('token mallory', url);
     expect([nobody.exitCode, nobody.stdout]).toEqual([2, '']);
     expect(nobody.stderr).toContain('There is no mallory');
+    const unnamed = await dibs('token', url);
+    expect([unnamed.exitCode, unnamed.stderr]).toEqual([
+      2,
+      'Say whose token: npx dibs token alice, by the name in dibs.yaml.\n',
+    ]);
     await database.close();
   });
 });
 
 describe('npx dibs slack manifest', () => {
-  it('prints what Slack takes for Socket Mode, with every command in its hint', async () => {
+  it('prints what Slack takes for Socket Mode, with how to begin in its hint', async () => {
     const { exitCode, stdout } = await dibs('slack manifest');
     expect(exitCode).toBe(0);
     const manifest = readManifest(parse(stdout));
     expect(manifest.settings.socket_mode_enabled).toBe(true);
     expect(manifest.features.slash_commands).toMatchObject([
-      { command: '/gpu', should_escape: true, usage_hint: expect.stringMatching(/^start \| stop/) },
+      {
+        command: '/gpu',
+        should_escape: true,
+        usage_hint: expect.stringMatching(/^start a100 2h \| list/),
+      },
     ]);
     expect(stdout).not.toContain('url');
   });
@@ -109,14 +118,22 @@ describe('npx dibs slack manifest', () => {
     expect(features.slash_commands).toMatchObject([{ url }]);
   });
 
-  it.each(['slack', 'slack manifesto', 'slack manifest --url', 'slack manifest --url http://x'])(
-    'is not “%s”',
-    async (words) => {
-      const { exitCode, stdout, stderr } = await dibs(words);
-      expect([exitCode, stdout]).toEqual([2, '']);
-      expect(stderr).toContain('slack manifest [--url https://dibs.example.org]');
-    },
-  );
+  it('takes the address behind an equals sign too', async () => {
+    const spaced = await dibs('slack manifest --url https://dibs.example.org/a=b');
+    expect(spaced).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await dibs('slack manifest --url=https://dibs.example.org/a=b')).toEqual(spaced);
+  });
+
+  it.each([
+    ['slack', 'slack manifest [--url https://dibs.example.org]'],
+    ['slack manifesto', 'I do not understand “slack manifesto”'],
+    ['slack manifest --url', 'Slack calls an https address only: '],
+    ['slack manifest --url=http://x', 'Slack calls an https address only: '],
+  ])('is not “%s”', async (words, said) => {
+    const { exitCode, stdout, stderr } = await dibs(words);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(said);
+  });
 });
 
 describe('npx dibs', () => {
@@ -125,7 +142,7 @@ describe('npx dibs', () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('npx dibs audit')]);
   });
 
-  it.each(['', 'audti', 'token', 'token alice bob', 'audit now'])(
+  it.each(['', 'audti', 'token alice bob', 'audit now'])(
     'with “%s” exits with 2 and says the same',
     async (words) => {
       const { exitCode, stdout, stderr } = await dibs(words);

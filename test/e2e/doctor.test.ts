@@ -51,7 +51,8 @@ describe('npx dibs doctor', () => {
     expect(of('Settings')).toContain(
       '✗ Settings environment: DIBS_PORT: write a port such as 8080',
     );
-    expect(of('Settings')).toContain('dibs.yaml: prices.default: write a number → Correct it');
+    expect(of('Settings')).toContain('dibs.yaml: prices.default: write a number → Correct that');
+    expect(stdout.match(/Correct that/g)).toHaveLength(1);
     expect(of('Database')).toBe('');
     expect(stdout).toContain('2 things need mending.');
   });

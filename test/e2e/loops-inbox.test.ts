@@ -54,7 +54,7 @@ onSite('what a chat hands over', {}, (stage) => {
     await site.pass(5);
     expect(await sessionsOf('bob')).toEqual([]);
     site.begin();
-    await site.pass(35);
+    await site.pass(45);
     const [session, ...others] = await sessionsOf('bob');
     expect([session?.state, others]).toEqual(['running', []]);
     expect(toldTo('bob')[0]).toContain(`${session?.name} starts on gpu-1`);
@@ -75,7 +75,7 @@ onSite('what a chat hands over', {}, (stage) => {
     // What a process that is killed has sent is on its way.
     const before = toldTo('bob').length;
     site.begin();
-    await site.pass(35);
+    await site.pass(45);
     expect(await sessionsOf('bob')).toHaveLength(1);
     const answers = toldTo('bob').filter((text) => text.includes('starts on gpu-1'));
     expect([before, answers.length]).toEqual([1, 1]);

@@ -5,7 +5,7 @@ import { startSlackServer } from '../support/slack-server.ts';
 import { gpu } from '../support/terminal.ts';
 
 it('a team that is nothing but a user group of Slack is let in soon after the start', async () => {
-  const commands = [{ name: 'start' }];
+  const commands = [{ name: 'start', examples: ['start a100 2h'] }];
   const slack = await startSlackServer({ manifest: manifestOf({ commands, requestUrl: null }) });
   slack.addPerson({ id: 'UDORA', name: 'dora', standing: 'member' });
   slack.addPerson({ id: 'UBOB', name: 'bob', standing: 'guest' });

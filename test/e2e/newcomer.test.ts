@@ -57,6 +57,14 @@ describe('a newcomer', () => {
     expect(stdout.endsWith('\n')).toBe(true);
   });
 
+  it('has all commands listed below the client’s own words', async () => {
+    const { exitCode, stdout } = await gpu(dibs.url, 'bob', '--help');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^Usage: npx gpu <command>\n[^]*\nCommands\n[^]*\/gpu withdraw <request>/,
+    );
+  });
+
   it.each([
     ['strat a100 1h', 'Did you mean /gpu start?'],
     ['start a10O 1h', 'Did you mean a100?'],
@@ -73,9 +81,21 @@ describe('a newcomer', () => {
   });
 });
 
-it('the terminal client says how to reach Dibs when it does not answer', async () => {
-  const { exitCode, stderr } = await gpu('http://127.0.0.1:9', 'bob', 'list');
-  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('npm start')]);
+describe('the terminal client', () => {
+  it.each(['help', '--help', '-h'])(
+    'with %s says how it is used, without Dibs too',
+    async (text) => {
+      const { exitCode, stdout, stderr } = await gpu('http://127.0.0.1:9', 'bob', text);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expect(stdout).toContain('DIBS_TOKEN');
+      expect(stdout).toContain('Dibs does not answer there');
+    },
+  );
+
+  it('says how to reach Dibs when it does not answer', async () => {
+    const { exitCode, stderr } = await gpu('http://127.0.0.1:9', 'bob', 'list');
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('npm start')]);
+  });
 });
 
 it('a process with mistakes in its settings names each of them and does not start', async () => {

@@ -136,7 +136,16 @@ onSite('a request in the channel', { credits: 5, policy }, (stage) => {
 
   it('is the same by commands, with an answer for whoever gives them', async () => {
     const bot = await begin('request 20 --me to learn JAX');
-    expect((await bot.say('carol', 'approve 1')).refusal?.kind).toBe('not_allowed');
+    const carols = await bot.say('carol', 'approve 1');
+    expect([carols.refusal?.kind, carols.text]).toEqual([
+      'not_allowed',
+      'Only approvers of lab decide request 1: its admins.',
+    ]);
+    const own = await bot.say('bob', 'approve 1');
+    expect([own.refusal?.kind, own.text]).toEqual([
+      'own_credits',
+      'Request 1 is your own: another approver of lab decides it. Take it back with /gpu withdraw 1',
+    ]);
     expect((await bot.say('alice', 'approve #1')).text).toContain('granted by alice');
     expect((await bot.say('alice', 'deny 1')).refusal?.kind).toBe('request_decided');
     expect((await bot.say('alice', 'approve 2')).refusal?.kind).toBe('unknown_request');

@@ -34,7 +34,16 @@ describe.each(['sockets', 'http'] as const)('what Slack says twice, by %s', (mod
     for (const one of [await redeliver(), await replay()]) expect(one.acked).toBe(true);
   }
   /** What bob said before has been answered when this is. */
-  const settle = (person = bob) => answerTo(person, 'balance');
+  async function settle(person = bob): Promise<string> {
+    const before = whispers(person).length;
+    const balance = () =>
+      whispers(person)
+        .slice(before)
+        .find(({ words }) => words.includes('Balance of'));
+    await team.slack.command(person, lab, 'balance');
+    await team.until(() => balance() !== undefined);
+    return balance()?.words ?? '';
+  }
   /** What that person was told since, without links and the balance that `settle` asks for. */
   const answersSince = (before: number, person = bob) =>
     whispers(person)

@@ -7,9 +7,11 @@ import { noonPlus } from '../support/facts.ts';
 import { meet } from '../support/meeting.ts';
 import { onEachDatabase, onPostgres, type Stage } from '../support/stage.ts';
 
+const putOff = (retrySeconds: number) => ({ retrySeconds, isDone: false, isCounted: true });
+
 function createKeeping(stage: Stage) {
   const keep = (delivery: Delivery, seconds = 30) =>
-    stage.world.store.keepDelivery(delivery, seconds);
+    stage.world.store.keepDelivery(delivery, { keptAt: stage.world.clock.now(), seconds });
   const claim = (limit = 10, platforms: Platform[] = ['console']) =>
     stage.world.store.claimDeliveries({ platforms, limit, seconds: 30 });
   const claimedTexts = async (limit?: number) =>
@@ -86,7 +88,7 @@ onEachDatabase('the inbox', {}, (stage) => {
     expect(await claim()).toEqual([]);
     await pass(0.001);
     const [taken] = await claim();
-    expect(taken).toEqual({ delivery, keptAt: noonPlus(0), attempts: 2 });
+    expect(taken).toEqual({ delivery, keptAt: noonPlus(0), attempts: 2, isDone: false });
     expect(await claim()).toEqual([]);
     await pass(30);
     expect(await claim()).toMatchObject([{ attempts: 3 }]);
@@ -101,13 +103,56 @@ onEachDatabase('the inbox', {}, (stage) => {
 
   it('is emptied in the order in which it was filled, for the platforms that are served', async () => {
     const { keep, claim, claimedTexts, pass } = createKeeping(stage);
-    for (const text of ['status', 'list', 'balance']) {
-      await keep(aDelivery(text), 0);
+    for (const [text, externalId] of Object.entries({
+      status: 'bob',
+      list: 'carol',
+      balance: 'alice',
+    })) {
+      await keep(aDelivery(text, { externalId }), 0);
       await pass(1);
     }
     expect(await claim(10, ['slack'])).toEqual([]);
     expect(await claimedTexts(2)).toEqual(['status', 'list']);
     expect(await claimedTexts(2)).toEqual(['balance']);
+  });
+
+  it('gives out what one person said in the order in which they said it, also what was put off', async () => {
+    const { keep, claimedTexts, answered, pass } = createKeeping(stage);
+    const [stop, start] = [aDelivery('stop'), aDelivery('start a100 2h')];
+    await keep(stop, 0);
+    await pass(1);
+    await keep(start, 0);
+    expect(await claimedTexts(2)).toEqual(['stop']);
+    await stage.world.store.noteUnanswered(requestKeyOf(stop), putOff(10));
+    expect(await claimedTexts(2)).toEqual([]);
+    await pass(10);
+    expect(await claimedTexts(2)).toEqual(['stop']);
+    await answered(stop);
+    expect(await claimedTexts(2)).toEqual(['start a100 2h']);
+  });
+
+  it('takes the same words as new ones once they were done, though their answer is owed', async () => {
+    const { keep, claim, pass } = createKeeping(stage);
+    const stop = aDelivery('stop');
+    await keep(stop);
+    expect(await keep(aDelivery('stop'))).toBe(false);
+    await stage.world.store.noteUnanswered(requestKeyOf(stop), { ...putOff(10), isDone: true });
+    expect(await keep(aDelivery('stop'))).toBe(true);
+    await pass(10);
+    expect(await claim()).toMatchObject([{ delivery: stop, isDone: true }]);
+  });
+
+  it('does not count a try that failed for want of the chat, and knows the next as a repeat', async () => {
+    const { keep, claim } = createKeeping(stage);
+    const delivery = aDelivery('list');
+    await keep(delivery, 0);
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(await claim()).toMatchObject([{ attempts: 2 }]);
+      await stage.world.store.noteUnanswered(requestKeyOf(delivery), {
+        ...putOff(0),
+        isCounted: false,
+      });
+    }
   });
 
   it('gives nothing out that was answered', async () => {
@@ -123,7 +168,7 @@ onEachDatabase('the inbox', {}, (stage) => {
     const { keep, claim, pass } = createKeeping(stage);
     const delivery = aReaction();
     await keep(delivery);
-    await stage.world.store.noteUnanswered(requestKeyOf(delivery), 2);
+    await stage.world.store.noteUnanswered(requestKeyOf(delivery), putOff(2));
     await pass(1.999);
     expect(await claim()).toEqual([]);
     await pass(0.001);
@@ -147,7 +192,10 @@ onEachDatabase('the inbox', {}, (stage) => {
     const { keep, claim, pass } = createKeeping(stage);
     const delivery = aDelivery('list');
     await keep(delivery);
-    await stage.world.store.dropDelivery(requestKeyOf(delivery));
+    const { store, clock } = stage.world;
+    await store.dropDelivery(requestKeyOf(delivery), new Date(clock.now().getTime() - 1));
+    expect(await keep(delivery)).toBe(false);
+    await store.dropDelivery(requestKeyOf(delivery), clock.now());
     await pass(60);
     expect(await claim()).toEqual([]);
     expect(await keep(delivery)).toBe(true);
@@ -156,24 +204,27 @@ onEachDatabase('the inbox', {}, (stage) => {
 
 onPostgres('two processes at once', {}, (stage) => {
   /** Whoever adds to the inbox waits until all are about to. */
-  const together = (deliveries: readonly Delivery[]) =>
+  const together = (deliveries: readonly [Delivery, Delivery]) =>
     meet(
       stage.database,
       sql`lock table inbox in exclusive mode`,
-      deliveries.map((delivery) => () => stage.world.store.keepDelivery(delivery, 30)),
+      deliveries.map((delivery) => () => createKeeping(stage).keep(delivery)),
     );
 
   it('keep a double press of a button once, also where it asked for different words', async () => {
-    const presses = ['no', 'not now', ''].map((reason) =>
-      aDelivery(`deny 1 ${reason}`, { press: 'message-1:deny' }),
-    );
-    expect((await together(presses)).filter((isKept) => isKept)).toHaveLength(1);
+    const press = (reason: string) => aDelivery(`deny 1 ${reason}`, { press: 'message-1:deny' });
+    const kept = await together([press('no'), press('not now')]);
+    expect(kept.filter((isKept) => isKept)).toHaveLength(1);
   });
 
   it('keep a second delivery, and the same words again, once', async () => {
     const delivery = aDelivery('start a100 2h');
-    const said = [delivery, delivery, aDelivery('start a100 2h')];
-    expect((await together(said)).filter((isKept) => isKept)).toHaveLength(1);
+    for (const again of [delivery, aDelivery('start a100 2h')]) {
+      const kept = await together([delivery, again]);
+      expect(kept.filter((isKept) => isKept)).toHaveLength(1);
+      await stage.world.store.dropDelivery(requestKeyOf(delivery), stage.world.clock.now());
+      await stage.world.store.dropDelivery(requestKeyOf(again), stage.world.clock.now());
+    }
   });
 
   it('never take up the same delivery', async () => {

@@ -6,9 +6,10 @@ const deadlineMillis = 20_000;
 
 /**
  * Time in steps, each followed by all the work that it brought. The database works in real time,
- * so after each step the store's calls are waited for, until nobody makes another one.
+ * so after each step the store's calls are waited for, until nobody makes another one; and so is
+ * whatever else of the outside is said to be busy.
  */
-export function createPulse(clock: FakeClock, store: Store) {
+export function createPulse(clock: FakeClock, store: Store, isBusy: () => boolean = () => false) {
   let pending = 0;
   const watched = new Proxy(store, {
     get(target, name) {
@@ -22,10 +23,12 @@ export function createPulse(clock: FakeClock, store: Store) {
     },
   });
 
+  const isCalm = () => pending === 0 && !isBusy();
+
   /** Waits until everybody sleeps. */
   async function settle(): Promise<void> {
     const deadline = Date.now() + deadlineMillis;
-    for (let calmTurns = 0; calmTurns < 4; calmTurns = pending === 0 ? calmTurns + 1 : 0) {
+    for (let calmTurns = 0; calmTurns < 4; calmTurns = isCalm() ? calmTurns + 1 : 0) {
       if (Date.now() > deadline) throw new Error('somebody never sleeps');
       await nextTurn();
     }

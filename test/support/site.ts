@@ -8,8 +8,9 @@ import { createCommands } from '../../bot/handle.ts';
 import { createLoops } from '../../bot/loops/all.ts';
 import { createInboxLoop } from '../../bot/loops/inbox.ts';
 import { Fault, type FaultCode } from '../../core/fault.ts';
-import type { Chat, Spawner } from '../../core/ports.ts';
-import type { SetUp } from '../../core/store.ts';
+import type { Platform } from '../../core/message.ts';
+import type { Chat, Clock, Spawner } from '../../core/ports.ts';
+import type { SetUp, Store } from '../../core/store.ts';
 import type { SessionView } from '../../core/view.ts';
 import type { Database } from '../../db/database.ts';
 import { createPulse } from './pulse.ts';
@@ -22,6 +23,10 @@ export type SiteOptions = Pick<WorldOptions, 'policy' | 'credits'> & {
   allowance?: Omit<Allowance, 'accountId' | 'name'>;
   pullSeconds?: number;
   bootSeconds?: number;
+  /** Chats beside the console. */
+  beside?: (site: { clock: Clock; store: Store }) => ReadonlyMap<Platform, Chat>;
+  /** Whether one of them is at something that takes real time. */
+  isBusy?: () => boolean;
 };
 
 export const quietLog = { debug() {}, info() {}, warn() {}, error() {} };
@@ -33,11 +38,11 @@ const images = [
 /** All of Dibs over a database and a simulated fleet, at a clock that the test alone moves. */
 export async function createSite(database: Database, options: SiteOptions = {}) {
   const { hosts = [{ name: 'gpu-1', devices: [a100, a100] }], pullSeconds = 2 } = options;
-  const { bootSeconds = 1, ...worldOptions } = options;
+  const { bootSeconds = 1, beside, isBusy, ...worldOptions } = options;
   const { clock, fleet } = createTestFleet({ hosts, pullSeconds, bootSeconds });
   const unseen = Object.fromEntries(hosts.map(({ name }) => [name, []]));
   const world = await createWorld(database, { ...worldOptions, clock, hosts: unseen });
-  const pulse = createPulse(clock, world.store);
+  const pulse = createPulse(clock, world.store, isBusy);
   const spawnerOf = (name: string) => fleet.spawner(name, world.installationId);
   const { chat, seenBy, posts, chatTrouble } = createChat(clock);
   const { name, accountId } = world.team;
@@ -50,7 +55,9 @@ export async function createSite(database: Database, options: SiteOptions = {}) 
   function begin(configured: SetUp['hosts'] = world.hosts) {
     const process = createProcess();
     const store = process.severable(pulse.store);
-    const chats = new Map([['console' as const, process.severable(chat)]]);
+    const others = beside?.({ clock, store }) ?? new Map<Platform, Chat>();
+    const all = new Map<Platform, Chat>([...others, ['console', chat]]);
+    const chats = new Map([...all].map(([name, one]) => [name, process.severable(one)]));
     const loops = createLoops(
       {
         ...deps,

@@ -40,11 +40,13 @@ export type SlackTeamOptions = {
   /** Beside the teams, in dibs.yaml. */
   policy?: string;
   strictRates?: boolean;
+  /** A process of its own, unless told otherwise. */
+  start?: typeof startDibsProcess;
 };
 
 /** A team on the stand-in for Slack, and the whole process beside it. */
 export async function startSlackTeam(options: SlackTeamOptions = {}): Promise<SlackTeam> {
-  const { mode = 'sockets', strictRates = true } = options;
+  const { mode = 'sockets', strictRates = true, start = startDibsProcess } = options;
   const requestUrl = mode === 'http' ? 'http://127.0.0.1:9' : null;
   const slack = await startSlackServer({
     manifest: manifestOf({ commands, requestUrl }),
@@ -66,7 +68,7 @@ export async function startSlackTeam(options: SlackTeamOptions = {}): Promise<Sl
   };
   const yaml = yamlOf(options);
   async function begin(): Promise<DibsProcess> {
-    const begun = await startDibsProcess({ files: { 'dibs.yaml': yaml }, env });
+    const begun = await start({ files: { 'dibs.yaml': yaml }, env });
     if (mode === 'http') await slack.pointAt(`${begun.url}/slack/events`);
     else await slack.until(() => slack.connections() > 0);
     return begun;
@@ -82,7 +84,7 @@ export async function startSlackTeam(options: SlackTeamOptions = {}): Promise<Sl
     async begin() {
       dibs = await begin();
     },
-    until: (isSo) => untilSo(slack, isSo),
+    until: (isSo) => untilSo(slack, dibs, isSo),
     async close() {
       await dibs.stop();
       await slack.close();
@@ -91,7 +93,7 @@ export async function startSlackTeam(options: SlackTeamOptions = {}): Promise<Sl
   };
 }
 
-async function untilSo(slack: SlackServer, isSo: () => boolean): Promise<void> {
+async function untilSo(slack: SlackServer, dibs: DibsProcess, isSo: () => boolean): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const seen = [alice, bob, carol].map((person) =>
@@ -99,7 +101,9 @@ async function untilSo(slack: SlackServer, isSo: () => boolean): Promise<void> {
         ({ words, buttons }) => `${words} [${buttons.join(', ')}]`,
       ),
     );
-    late.reject(new Error(`it did not come to ${isSo}: ${JSON.stringify(seen, null, 1)}`));
+    const there = JSON.stringify(seen, null, 1);
+    const log = dibs.log().slice(-2000);
+    late.reject(new Error(`it did not come to ${isSo}: ${there}\nIts log ends: ${log}`));
   }, patienceMillis);
   try {
     await Promise.race([slack.until(isSo), late.promise]);

@@ -64,6 +64,8 @@ describe('the tokens of Slack', () => {
     [{ SLACK_BOT_TOKEN: 'xoxp-1' }, 'SLACK_BOT_TOKEN', 'begins with xoxb-'],
     [{ SLACK_BOT_TOKEN: appToken }, 'SLACK_BOT_TOKEN', 'begins with xoxb-'],
     [{ SLACK_APP_TOKEN: botToken }, 'SLACK_APP_TOKEN', 'begins with xapp-'],
+    [{ SLACK_BOT_TOKEN: 'xoxb-…', SLACK_APP_TOKEN: appToken }, 'SLACK_BOT_TOKEN', 'the whole'],
+    [{ SLACK_APP_TOKEN: 'xapp-…', SLACK_BOT_TOKEN: botToken }, 'SLACK_APP_TOKEN', 'a whole'],
     [{ SLACK_SIGNING_SECRET: 'secret' }, 'SLACK_SIGNING_SECRET', 'App Credentials'],
     [{ SLACK_BOT_TOKEN: botToken }, 'SLACK_APP_TOKEN', 'or SLACK_SIGNING_SECRET'],
     [{ SLACK_APP_TOKEN: appToken }, 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN is of no use'],

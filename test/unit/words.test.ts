@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  areHeld,
   creditsOf,
   eitherOf,
   inCredits,
@@ -21,6 +22,13 @@ describe('credits in words', () => {
     [(1999n * ticksPerCredit) / 1000n, '2 credits'],
   ])('of %d ticks are %s', (ticks, words) => {
     expect(inCredits(ticks)).toBe(words);
+  });
+
+  it('are held, and one is', () => {
+    expect([2n, 1n].map((credits) => areHeld(credits * ticksPerCredit))).toEqual([
+      '2 credits are held',
+      '1 credit is held',
+    ]);
   });
 
   it('have a sign where they are owed', () => {

@@ -21,6 +21,7 @@ export function plainText(text) {
 const spanNode = {
   strong: ({ text }) => make('strong', {}, text),
   code: ({ text }) => make('code', {}, text),
+  secret: ({ text }) => make('code', {}, text),
   link: ({ text, url }) => (isWeb(url) ? link(text, url) : make('span', {}, text)),
   mention: ({ name }, reader) =>
     make('span', { class: 'mention', 'data-self': name === reader }, name),

@@ -10,7 +10,7 @@ export function createWelcome({ onTry }) {
     make(
       'p',
       {},
-      'Type as you would in Slack or Discord. What you hold, and until when, everybody sees; ' +
+      'Type as you would in Slack. What you hold, and until when, everybody sees; ' +
         'what you are told, you alone.',
     ),
     make('div', { class: 'chips' }, chip('list', onTry), start, chip('help', onTry)),

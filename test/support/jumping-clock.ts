@@ -1,0 +1,20 @@
+import { createSystemClock } from '../../adapters/system/clock.ts';
+import type { Clock } from '../../core/ports.ts';
+
+export type JumpingClock = Clock & { jump(seconds: number): void };
+
+/**
+ * The machine's own clock, which a test may put forward. Whoever sleeps sleeps in real time, so
+ * that sockets and databases keep up.
+ */
+export function createJumpingClock(): JumpingClock {
+  const system = createSystemClock();
+  let aheadMillis = 0;
+  return {
+    ...system,
+    now: () => new Date(system.now().getTime() + aheadMillis),
+    jump(seconds) {
+      aheadMillis += seconds * 1000;
+    },
+  };
+}
