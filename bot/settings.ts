@@ -10,9 +10,10 @@ export function settings<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 }
 
 function unknownWords(typed: readonly string[], known: readonly string[]): string {
-  const names = typed.map((name) => `"${name}"`).join(', ');
-  const meant = typed.length === 1 ? nearest(typed[0] ?? '', known) : null;
-  return meant === null
-    ? `there is no setting ${names} here; dibs.example.yaml shows them all`
-    : `there is no setting ${names} here; did you mean "${meant}"?`;
+  const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
+  const meant = typed.map((name) => nearest(name, known)).filter((name) => name !== null);
+  const lead = `there is no setting ${quoted(typed)} here`;
+  return meant.length === 0
+    ? `${lead}; dibs.example.yaml shows them all`
+    : `${lead}; did you mean ${quoted(meant)}?`;
 }

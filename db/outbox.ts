@@ -108,6 +108,7 @@ export async function claimNotices(db: Db, asked: Claiming): Promise<Notice[]> {
         eq(notices.state, 'due'),
         lte(notices.dueAt, now),
         inArray(notices.platform, platforms),
+        hasThread,
         ...Object.entries(asked.editSeconds).map(([platform, least]) =>
           isCalm(platform, { now, least }),
         ),
@@ -126,6 +127,12 @@ export async function claimNotices(db: Db, asked: Claiming): Promise<Notice[]> {
     .returning();
   return claimed.map(noticeOf).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+/** What is said under a message waits until that is posted, or given up. */
+const hasThread = sql`(${notices.kind} <> 'session_news' or not exists (
+  select from notices of_message join sessions s on s.id = of_message.session_id
+  where of_message.session_id = ${notices.sessionId} and of_message.kind = 'session_changed'
+    and of_message.state = 'due' and s.message_ref is null))`;
 
 /** Of that platform only messages that were not shown since then: edits come one by one. */
 function isCalm(platform: string, { now, least }: { now: Date; least: number }) {

@@ -4,7 +4,7 @@ import type { Commands } from '../../core/invocation.ts';
 import type { Chat, Clock, Log } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import { createSlackChat } from './chat.ts';
-import { slackError } from './faults.ts';
+import { toFault } from './faults.ts';
 import { createHome } from './home.ts';
 import { listen } from './listeners.ts';
 import { eventsPath } from './manifest.ts';
@@ -101,8 +101,8 @@ function createSelf(deps: { client: ReturnType<typeof createWebClient>; clock: C
           self.botId = botId ?? null;
           log.info('Slack knows us', { team, user });
         } catch (error) {
-          const why = slackError(error);
-          log.error('Slack does not know us', { why, error, advice: whatToDo });
+          const { detail } = toFault(error).facts;
+          log.error('Slack does not know us yet', { why: detail, advice: whatToDo });
           await clock.sleep(Math.min(pause, 60_000), signal);
         }
       }

@@ -114,8 +114,11 @@ function sayWhy(log: Log, { reason, error }: { reason: string | null; error: unk
   const why = slackError(error) ?? reason;
   const todo = why === null ? undefined : advice[why];
   if (error === null && isUsual(reason)) log.info('Slack moves the connection', { reason });
-  else if (todo === undefined) log.warn('the connection to Slack was lost', { why, error });
-  else log.error('the connection to Slack was lost', { why, advice: todo });
+  else if (todo !== undefined) log.error('there is no connection to Slack', { why, advice: todo });
+  else {
+    const said = why ?? (error instanceof Error ? error.message : String(error));
+    log.warn('the connection to Slack was lost', { why: said });
+  }
 }
 
 function disconnectReason(text: unknown): string | null {

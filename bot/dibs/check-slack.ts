@@ -18,7 +18,7 @@ export async function checkSlackOf(config: Config, signal: AbortSignal): Promise
 }
 
 function withoutTokens({ channels, people, groups }: ReturnType<typeof askedOf>): Finding {
-  const advice = 'README, “Slack”, says in three steps where SLACK_BOT_TOKEN comes from.';
+  const advice = 'README, “Slack”, says step by step where SLACK_BOT_TOKEN comes from.';
   const named = channels.length + people.length + groups.length;
   if (groups.length > 0)
     return bad('Slack', 'dibs.yaml names user groups, and there is no SLACK_BOT_TOKEN', advice);

@@ -1,4 +1,3 @@
-import { warningAt } from '../../core/actions/expire.ts';
 import { assert, unreachable } from '../../core/assert.ts';
 import type { NoticeKind, RequestNotice, SessionNotice } from '../../core/change.ts';
 import type { Channel } from '../../core/entity.ts';
@@ -27,6 +26,9 @@ type Deps = {
   policy: Policy;
   chats: ReadonlyMap<Platform, Chat>;
 };
+/** How late a warning may be that names the time that is left. */
+const lateSeconds = 120;
+
 type NoticeOf<K extends NoticeKind> = Notice & { kind: K };
 
 /** Says what a notice is about, as it is now. */
@@ -89,15 +91,18 @@ async function deliverOfSession(
   await tell(deps, { ...notice, to }, { message, signal, where });
 }
 
-/** A warning that comes late is of no use, after an extension least of all. */
+/** After an extension a warning is wrong, and under the message it is of no use when it is late. */
 function isOvertaken(
   { clock, policy }: Deps,
   { kind, news }: Notice,
   { state, until }: SessionView,
 ): boolean {
-  const warning = state === 'running' ? warningAt(until, clock.now(), policy) : null;
-  if (kind === 'ending_soon') return warning === null;
-  return news?.kind === 'warned' && warning !== news.seconds;
+  const isWarned = news?.kind === 'warned';
+  if (kind !== 'ending_soon' && !isWarned) return false;
+  if (state !== 'running' || until === null) return true;
+  const leftSeconds = (until.getTime() - clock.now().getTime()) / 1000;
+  if (!isWarned) return leftSeconds > Math.max(...policy.warnSeconds);
+  return leftSeconds > news.seconds || leftSeconds < news.seconds - lateSeconds;
 }
 
 /** Only where there is a thread for it: elsewhere the session's message says enough. */
@@ -111,8 +116,8 @@ async function deliverNews(
   const chat = deps.chats.get(notice.platform);
   if (!chat?.hasThreads || isOvertaken(deps, notice, session)) return;
   const { messageRef: thread } = session;
-  // The message comes first; where it never comes, its news are given up some time.
-  if (thread === null) throw new Fault('deadline_passed', { detail: 'not posted yet' });
+  // The message comes first, so it never will: it was given up.
+  if (thread === null) return;
   const to = { kind: 'channel', channel: thread.channel } as const;
   const message = renderSessionNews(session, news);
   await chat.post({ to, message, key: id, isRepeat: attempts > 1, thread }, signal);

@@ -56,15 +56,4 @@ export function whatIsDue(
   return news.length === 0 ? null : { kind: 'warning', seconds: Math.min(...news) };
 }
 
-/** The warning that is true at `now`, in seconds; null: none, or none any more. */
-export function warningAt(
-  until: Date | null,
-  now: Date,
-  { warnSeconds }: Pick<Policy, 'warnSeconds'>,
-): number | null {
-  const leftSeconds = until === null ? 0 : (until.getTime() - now.getTime()) / 1000;
-  const reached = warnSeconds.filter((seconds) => leftSeconds <= seconds);
-  return leftSeconds <= 0 || reached.length === 0 ? null : Math.min(...reached);
-}
-
 export type Due = { kind: 'end'; until: Date } | { kind: 'warning'; seconds: number };

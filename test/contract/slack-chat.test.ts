@@ -66,6 +66,7 @@ const never = new AbortController().signal;
 async function beginProcess(slack: SlackServer, clock: Clock, reactions: Reaction[]) {
   const { bot, app } = slack.tokens;
   const ending = new AbortController();
+  const known = Promise.withResolvers<void>();
   const begun: Slack = createSlack(
     {
       botToken: secretOf(bot),
@@ -78,7 +79,7 @@ async function beginProcess(slack: SlackServer, clock: Clock, reactions: Reactio
       commands: noCommands,
       identityOf: async () => null,
       clock,
-      log: quietLog,
+      log: { ...quietLog, info: (text) => text === 'Slack knows us' && known.resolve() },
     },
   );
   async function take(delivery: Delivery): Promise<void> {
@@ -87,7 +88,7 @@ async function beginProcess(slack: SlackServer, clock: Clock, reactions: Reactio
     reactions.push({ ...delivery.reaction, standing });
   }
   const running = begun.run(ending.signal);
-  await slack.until(() => slack.connections() > 0);
+  await Promise.all([known.promise, slack.until(() => slack.connections() > 0)]);
   const chat: Chat = begun.chat;
   return {
     chat,

@@ -149,7 +149,14 @@ describe('a Postgres server', () => {
 });
 
 describe('a host', () => {
-  const facts = { ServerVersion: '28.5.1', SystemTime: new Date().toISOString(), Runtimes: {} };
+  const facts = {
+    ServerVersion: '28.5.1',
+    /** When it is asked, however long the tests before took. */
+    get SystemTime() {
+      return new Date().toISOString();
+    },
+    Runtimes: {},
+  };
   const yaml = (socket: string) => `hosts: [{name: gpu-1, docker: "unix://${socket}"}]`;
 
   async function look(told: Parameters<typeof startEngineStandIn>[1]) {

@@ -17,6 +17,8 @@ it('a team that is nothing but a user group of Slack is let in soon after the st
       SLACK_BOT_TOKEN: slack.tokens.bot,
       SLACK_APP_TOKEN: slack.tokens.app,
       SLACK_API_URL: slack.apiUrl,
+      // Names are enough for the terminal then.
+      DIBS_CONSOLE: 'on',
     },
   });
   try {

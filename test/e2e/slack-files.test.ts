@@ -18,8 +18,9 @@ describe('a statement as a file in Slack', () => {
   const filesOf = (person: string) => direct(person).flatMap(({ files }) => files);
   /** The same, from the HTTP API. */
   async function statement(): Promise<string> {
+    const [token = ''] = /dibs_[\w-]+/.exec(await answerTo(bob, 'token')) ?? [];
     const answer = await fetch(`${team.dibs.url}/api/statement?format=csv`, {
-      headers: { 'x-dibs-person': 'bob' },
+      headers: { authorization: `Bearer ${token}` },
     });
     expect(answer.status).toBe(200);
     return answer.text();

@@ -102,7 +102,7 @@ describe('when Slack is away for an hour', () => {
 describe('while Slack is away for some seconds', () => {
   let team: SlackTeam;
   beforeAll(async () => {
-    team = await startSlackTeam();
+    team = await startSlackTeam({ env: { DIBS_CONSOLE: 'on' } });
   });
   afterAll(() => team?.close());
   const { posts, again, untilPost, answerTo } = createTalk(() => team);

@@ -7,8 +7,10 @@ import { bob, type SlackTeam, startSlackTeam } from '../support/slack-team.ts';
 describe('Dibs, while Slack is away', () => {
   let team: SlackTeam;
   let later: DibsProcess | null = null;
+  let token = '';
   beforeAll(async () => {
     team = await startSlackTeam();
+    token = /dibs_[\w-]+/.exec(await answerTo(bob, 'token'))?.[0] ?? '';
   });
   afterAll(async () => {
     await later?.stop();
@@ -23,7 +25,7 @@ describe('Dibs, while Slack is away', () => {
     }
     const answer = await fetch(`${url}/api/commands`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-dibs-person': 'bob' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ text: 'balance' }),
     });
     expect(await answer.json()).toMatchObject({ ok: true });
@@ -49,7 +51,7 @@ describe('Dibs, while Slack is away', () => {
     await expectReady(later);
     await slack.trouble.outage(false);
     await team.until(() => slack.connections() > 0);
-    expect(await answerTo(bob, 'balance')).toContain('Balance of vision');
+    expect(await answerTo(bob, 'help')).toContain('/gpu start');
     await expectReady(later);
   });
 });

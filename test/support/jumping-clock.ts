@@ -1,7 +1,7 @@
 import { createSystemClock } from '../../adapters/system/clock.ts';
 import type { Clock } from '../../core/ports.ts';
 
-export type JumpingClock = Clock & { jump(seconds: number): void };
+type JumpingClock = Clock & { jump(seconds: number): void };
 
 /**
  * The machine's own clock, which a test may put forward. Whoever sleeps sleeps in real time, so

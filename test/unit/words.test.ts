@@ -108,7 +108,7 @@ describe('a message as plain lines', () => {
       'a100',
       'one',
       'two',
-      'Pulling 42 %',
+      'Pulling, 42 %',
       'Waiting',
     ]);
   });
