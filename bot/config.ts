@@ -141,8 +141,6 @@ function mistakesOf(error: z.ZodError, where: string): string[] {
 /** What to write instead, where the library would only say what it found. */
 function wordsOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return `there is no setting ${issue.keys.map((key) => `"${key}"`).join(', ')} here; dibs.example.yaml shows them all`;
     case 'invalid_value':
       return `write ${eitherOf(issue.values.map(String))}`;
     case 'invalid_type':

@@ -1,7 +1,7 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import { bad, type Finding } from '../../core/finding.ts';
 import { botAdvice } from './advice.ts';
-import { slackError, toFault } from './faults.ts';
+import { innermost, slackError, toFault } from './faults.ts';
 
 const newAppToken =
   'At api.slack.com/apps under Basic Information, App-Level Tokens, make one with connections:write and put it into SLACK_APP_TOKEN.';
@@ -31,12 +31,6 @@ export function refused(subject: string, error: unknown, token: 'bot' | 'app' = 
 }
 
 const tryAgain = 'docs.slack.dev/reference/methods says what that means.';
-
-/** Of a call that never arrived, the libraries' own errors are around that which says why. */
-function innermost(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : innermost(error.cause);
-}
 
 /** Which scope it was that is missing. */
 function scopeIn(cause: unknown): string {

@@ -46,7 +46,14 @@ export function toFault(error: unknown): Fault {
   }
   if (error instanceof WebAPIHTTPError && error.statusCode < 500)
     return new Fault('chat_refused', { detail: `HTTP ${error.statusCode}` }, error);
-  return new Fault('chat_unreachable', { detail: 'Slack does not answer' }, error);
+  const detail = `Slack does not answer: ${innermost(error)}`;
+  return new Fault('chat_unreachable', { detail }, error);
+}
+
+/** Of a call that never arrived, the libraries' own errors are around that which says why. */
+export function innermost(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : innermost(error.cause);
 }
 
 /** Slack's own word for what it refused; null: something else went wrong. */

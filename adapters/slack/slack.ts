@@ -101,8 +101,8 @@ function createSelf(deps: { client: ReturnType<typeof createWebClient>; clock: C
           self.botId = botId ?? null;
           log.info('Slack knows us', { team, user });
         } catch (error) {
-          const { detail } = toFault(error).facts;
-          log.error('Slack does not know us yet', { why: detail, advice: whatToDo });
+          // It ends with what to do where there is something to be done here.
+          log.error('Slack does not know us yet', { why: toFault(error).facts.detail });
           await clock.sleep(Math.min(pause, 60_000), signal);
         }
       }
@@ -110,6 +110,3 @@ function createSelf(deps: { client: ReturnType<typeof createWebClient>; clock: C
   };
   return self;
 }
-
-const whatToDo =
-  'Check SLACK_BOT_TOKEN: at api.slack.com/apps under Install App is the Bot User OAuth Token. “npx dibs doctor” says more.';

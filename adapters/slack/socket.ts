@@ -1,7 +1,7 @@
 import { SocketModeReceiver } from '@slack/bolt';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
-import { slackError } from './faults.ts';
+import { innermost, slackError } from './faults.ts';
 import { toSlackLogger } from './web-client.ts';
 
 const longestPauseMillis = 60_000;
@@ -116,7 +116,7 @@ function sayWhy(log: Log, { reason, error }: { reason: string | null; error: unk
   if (error === null && isUsual(reason)) log.info('Slack moves the connection', { reason });
   else if (todo !== undefined) log.error('there is no connection to Slack', { why, advice: todo });
   else {
-    const said = why ?? (error instanceof Error ? error.message : String(error));
+    const said = why ?? innermost(error);
     log.warn('the connection to Slack was lost', { why: said });
   }
 }

@@ -38,6 +38,8 @@ async function checkHost(host: Parameters<typeof engineAt>[0], signal: AbortSign
   } catch (error) {
     if (!(error instanceof ConfigMistakes)) throw error;
     const advice = 'tls names the folder that has them, relative to dibs.yaml.';
-    return { finding: bad(`Host ${host.name}`, error.mistakes.join(', '), advice), clock: null };
+    // The subject names the host already.
+    const mistakes = error.mistakes.map((line) => line.replace(`hosts: ${host.name}: tls: `, ''));
+    return { finding: bad(`Host ${host.name}`, mistakes.join(', '), advice), clock: null };
   }
 }

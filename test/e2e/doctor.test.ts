@@ -218,7 +218,11 @@ hosts:
     const { exitCode, of } = await doctor({}, hosts);
     expect(exitCode).toBe(1);
     expect(of('Host gpu-1')).toContain('no such socket: is Docker running? (ENOENT) → ');
-    expect(of('Host gpu-2')).toContain(`there is no ${join(folder, 'tls/ca.pem')} → tls names`);
+    expect(of('Host gpu-1').match(/gpu-1/g)).toHaveLength(1);
+    const lacking = ['ca.pem', 'cert.pem', 'key.pem'].map((name) => join(folder, 'tls', name));
+    expect(of('Host gpu-2')).toContain(
+      `✗ Host gpu-2 ${lacking.map((path) => `there is no ${path}`).join(', ')} → tls names`,
+    );
     expect(existsSync(join(folder, 'tls'))).toBe(false);
   });
 });

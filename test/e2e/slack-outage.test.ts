@@ -50,7 +50,7 @@ describe('when Slack is away for an hour', () => {
     expect(slack.calls).toHaveLength(heldBack);
     await slack.trouble.outage(false);
     // What was tried last is tried again within a minute and a quarter.
-    await site.pass(80);
+    await site.pass(80, 1);
 
     const calls = slack.calls.slice(heldBack);
     expect(calls.filter(({ error }) => error !== null)).toEqual([]);

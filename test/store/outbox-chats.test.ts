@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { claim } from '../../core/actions/claim.ts';
+import { expire } from '../../core/actions/expire.ts';
 import { extend } from '../../core/actions/extend.ts';
 import { pauseMeter, resumeMeter } from '../../core/actions/observe.ts';
 import { stop } from '../../core/actions/stop.ts';
@@ -76,6 +77,7 @@ onEachDatabase('the outbox of a chat that wants calm', {}, (stage) => {
     const { send } = createDelivering(stage);
     const sessionId = await sessionIn(stage.world, 'running');
     expect((await send()).sort()).toEqual(['session_changed', 'session_ready']);
+    await stage.world.store.noteMessageRef(sessionId, posted);
     const bob = await stage.world.actorOf('bob');
     await accepted(as(stage.world, bob)(extend, { sessionId, addedSeconds: 3600 }));
     expect(await send()).toEqual(['session_news']);
@@ -105,6 +107,8 @@ onEachDatabase('the outbox of a chat that wants calm', {}, (stage) => {
   });
 });
 
+const posted = { channel: 'lab', message: 'm-1' };
+
 onEachDatabase('news of a session', {}, (stage) => {
   const newsOf = async () => {
     const taken = await createDelivering(stage).take();
@@ -114,6 +118,7 @@ onEachDatabase('news of a session', {}, (stage) => {
   it('are told one by one with what happened, whatever happened since', async () => {
     const { world } = stage;
     const sessionId = await sessionIn(world, 'running');
+    await world.store.noteMessageRef(sessionId, posted);
     const bob = await world.actorOf('bob');
     for (const addedSeconds of [3600, 600])
       await accepted(as(world, bob)(extend, { sessionId, addedSeconds }));
@@ -129,6 +134,51 @@ onEachDatabase('news of a session', {}, (stage) => {
       { kind: 'answers' },
       { kind: 'ended' },
     ]);
+  });
+
+  it('wait for the message that they are about, as long as that is owed', async () => {
+    const { world } = stage;
+    const { take, pass } = createDelivering(stage);
+    const kinds = (taken: readonly Notice[]) => taken.map(({ kind }) => kind).sort();
+    const sessionId = await sessionIn(world, 'requested');
+    await take();
+    const bob = await world.actorOf('bob');
+    await accepted(as(world, bob)(extend, { sessionId, addedSeconds: 3600 }));
+    expect(kinds(await take())).toEqual([]);
+    await pass(60);
+    const again = await take();
+    expect(kinds(again)).toEqual(['session_changed']);
+    await world.store.noteMessageRef(sessionId, posted);
+    expect(kinds(await take())).toEqual(['session_news']);
+  });
+
+  it('go their way where the message was given up', async () => {
+    const { world } = stage;
+    const { take } = createDelivering(stage);
+    const sessionId = await sessionIn(world, 'requested');
+    const bob = await world.actorOf('bob');
+    await accepted(as(world, bob)(extend, { sessionId, addedSeconds: 3600 }));
+    for (const message of await take()) await world.store.noteUnsent(message, null);
+    expect((await take()).map(({ kind }) => kind)).toEqual(['session_news']);
+  });
+});
+
+onEachDatabase('a warning', {}, (stage) => {
+  it('takes the place of an earlier one that was not delivered', async () => {
+    const { world } = stage;
+    const { take, pass } = createDelivering(stage);
+    const sessionId = await sessionIn(world, 'running');
+    const warnings = async () =>
+      (await take()).filter(({ kind }) => kind === 'ending_soon').map(({ id }) => id);
+    await pass(2700);
+    await accepted(act(world, expire, { sessionId }));
+    const [first, ...others] = await warnings();
+    expect([first, others]).toEqual([expect.any(String), []]);
+    await pass(600);
+    await accepted(act(world, expire, { sessionId }));
+    const [second, ...more] = await warnings();
+    expect([second, more]).toEqual([expect.any(String), []]);
+    expect(second).not.toBe(first);
   });
 });
 

@@ -8,9 +8,9 @@ it('a setting that is mistyped is told with the one that was probably meant, at 
   expect(mistakeIn({ team: [] })).toEqual([
     ['', 'there is no setting "team" here; did you mean "teams"?'],
   ]);
-  const lab = { name: 'lab', people: [{ name: 'alice' }], chanels: [], zoen: 'UTC' };
+  const lab = { name: 'lab', people: [{ name: 'alice' }], chanels: [], zon: 'UTC' };
   expect(mistakeIn({ teams: [lab] })).toEqual([
-    ['teams.0', 'there is no setting "chanels", "zoen" here; did you mean "channels", "zone"?'],
+    ['teams.0', 'there is no setting "chanels", "zon" here; did you mean "channels", "zone"?'],
   ]);
 });
 
