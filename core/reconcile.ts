@@ -71,7 +71,8 @@ function planStart(
   if (from !== 'requested' && from !== 'starting') return [];
   const late = lease.activeAt !== null && isPast(lease.activeAt, policy.startDeadlineSeconds, now);
   if (late) {
-    const faultDetail = `it was not ready after ${policy.startDeadlineSeconds / 60} minutes`;
+    const minutes = Math.round(policy.startDeadlineSeconds / 6) / 10;
+    const faultDetail = `it was not ready after ${minutes} minutes`;
     return [{ kind: 'end', sessionId, from, reason: 'start_failed', at: now, faultDetail }];
   }
   if (isClaimed(session, now) || observed === 'unreachable') return [];

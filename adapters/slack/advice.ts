@@ -14,3 +14,7 @@ export const botAdvice: Readonly<Record<string, string>> = {
   token_revoked: newBotToken,
   missing_scope: reinstall,
 };
+
+/** Where we were taken out of a channel, or it was archived. */
+export const channelAdvice =
+  'Invite Dibs there with /invite @Dibs, or name another channel in dibs.yaml. Until then its messages go to the holders of sessions, and the admins are told of requests.';

@@ -4,7 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Delivery, Inbox } from '../../core/delivery.ts';
 import type { Commands } from '../../core/invocation.ts';
 import type { Chat, Clock, Log } from '../../core/ports.ts';
-import { botAdvice } from './advice.ts';
+import { botAdvice, channelAdvice } from './advice.ts';
 import { buttonAction } from './buttons.ts';
 import { slackError } from './faults.ts';
 import type { Home } from './home.ts';
@@ -126,14 +126,24 @@ export function listen(app: App, deps: ListenerDeps): void {
     });
   });
 
+  hearOfLosses(app, log);
+
+  app.event('app_home_opened', async ({ event }) => {
+    if (event.tab === 'home') await home.show(event.user, null, AbortSignal.timeout(homeMillis));
+  });
+}
+
+/** What an administrator of the workspace has changed, and is to be told of. */
+function hearOfLosses(app: App, log: Log): void {
   for (const event of ['tokens_revoked', 'app_uninstalled'] as const)
     app.event(event, async () => {
       log.error('Slack has taken our tokens back', { event, advice: botAdvice['token_revoked'] });
     });
 
-  app.event('app_home_opened', async ({ event }) => {
-    if (event.tab === 'home') await home.show(event.user, null, AbortSignal.timeout(homeMillis));
-  });
+  for (const event of ['channel_archive', 'group_archive', 'channel_left', 'group_left'] as const)
+    app.event(event, async ({ event: { channel } }) => {
+      log.warn('Dibs can no longer post in a channel', { event, channel, advice: channelAdvice });
+    });
 }
 
 /** Without anything to go by, what is wanted is chosen in a form. */

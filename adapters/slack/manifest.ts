@@ -83,8 +83,8 @@ export const botScopes = [
   'im:history',
   'channels:history',
   'groups:history',
-  // conversations.info; channel_archive, channel_left, group_archive, group_left and
-  // member_left_channel: whether it can still post where it should
+  // conversations.info; channel_archive, channel_left, group_archive, group_left: whether it can
+  // still post where it should
   'channels:read',
   'groups:read',
   'users:read', // users.info: names, and who is a guest or from another workspace
@@ -98,10 +98,8 @@ export const botEvents = [
   'reaction_removed', // reactions:read
   'channel_archive', // channels:read
   'group_archive', // groups:read
-  // channel_left is "sometimes withheld", so the departure of any member is looked at too.
   'channel_left', // channels:read
   'group_left', // groups:read
-  'member_left_channel', // channels:read, groups:read
   'tokens_revoked',
   'app_uninstalled',
 ] as const;

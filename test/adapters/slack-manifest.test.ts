@@ -15,7 +15,6 @@ const eventScopes: { [E in (typeof botEvents)[number]]: readonly (typeof botScop
   group_archive: ['groups:read'],
   channel_left: ['channels:read'],
   group_left: ['groups:read'],
-  member_left_channel: ['channels:read', 'groups:read'],
   tokens_revoked: [],
   app_uninstalled: [],
 };
