@@ -9,7 +9,7 @@ export type Turns = {
 
 const momentMillis = 50;
 /** How many times as long as the work the rest after it is, and the most that it is. */
-const restShare = 3;
+const restShare = 10;
 const mostRestMillis = 100;
 
 /**
