@@ -47,6 +47,8 @@ export type Store = {
   /** Whoever is or was called so, also who is no longer configured. */
   personNamed(name: string): Promise<{ personId: string; name: string } | null>;
 
+  /** Whether a request with this key was decided, in whichever way. */
+  isDecided(requestKey: string): Promise<boolean>;
   /** The session that a request with this key was about, if there was one. */
   sessionOfRequest(requestKey: string): Promise<SessionView | null>;
   sessionById(sessionId: string): Promise<SessionView | null>;

@@ -128,3 +128,14 @@ function viewOf(row: Row, teamId: string): EventView {
     account,
   };
 }
+
+export async function isDecided(db: Db, requestKey: string): Promise<boolean> {
+  return (await db.$count(events, eq(events.requestKey, requestKey))) > 0;
+}
+
+/** The session that it was about; null: none, or there was no such request. */
+export async function subjectOf(db: Db, requestKey: string): Promise<string | null> {
+  const [event] = await db.select().from(events).where(eq(events.requestKey, requestKey));
+  const { sessionId } = (event?.input ?? {}) as { sessionId?: string };
+  return sessionId ?? null;
+}

@@ -3,7 +3,7 @@ import type { Store } from '../core/store.ts';
 import { bookSize, checkBook } from './audit.ts';
 import { allowancePeriods, balanceOf, statementOf, transferById } from './book.ts';
 import { type Database, ping } from './database.ts';
-import { eventsOf } from './events.ts';
+import { eventsOf, isDecided, subjectOf } from './events.ts';
 import { loadFleet } from './facts/fleet.ts';
 import { loadSpending } from './facts/spending.ts';
 import { inboxOf } from './inbox.ts';
@@ -36,7 +36,6 @@ import {
   requestOfMessage,
   requestsValidUntil,
 } from './requests.ts';
-import { events } from './schema/events.ts';
 import { apiTokens } from './schema/people.ts';
 import { sessions } from './schema/sessions.ts';
 import { setUp } from './set-up.ts';
@@ -65,10 +64,10 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
     membershipsOn: (platform) => membershipsOn(db, platform),
     personNamed: (name) => personNamed(db, name),
 
+    isDecided: (requestKey) => isDecided(db, requestKey),
     async sessionOfRequest(requestKey) {
-      const [event] = await db.select().from(events).where(eq(events.requestKey, requestKey));
-      const { sessionId } = (event?.input ?? {}) as { sessionId?: string };
-      return sessionId === undefined ? null : sessionById(db, sessionId);
+      const sessionId = await subjectOf(db, requestKey);
+      return sessionId === null ? null : sessionById(db, sessionId);
     },
     sessionById: (sessionId) => sessionById(db, sessionId),
     sessionByName: (name) => sessionByName(db, name),

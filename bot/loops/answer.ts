@@ -65,7 +65,7 @@ const away: readonly FaultCode[] = ['chat_unreachable', 'chat_busy', 'aborted'];
 
 /** False: it is about something that may be known in a moment. */
 async function answerOnce(
-  { commands, chats, turns }: Answering,
+  { store, commands, chats, turns }: Answering,
   asked: KeptDelivery & { ageSeconds: number; done: { isDone: boolean } },
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -80,7 +80,11 @@ async function answerOnce(
     return reacted !== 'unknown_message' || ageSeconds > unknownMessageSeconds;
   }
   const invocation = { ...delivery.invocation, channel, standing };
-  const isLate = !done.isDone && ageSeconds > longestWaitSeconds;
+  const isLate =
+    !done.isDone &&
+    ageSeconds > longestWaitSeconds &&
+    // Perhaps it was done by a process that died before it could say so.
+    !(await store.isDecided(invocation.requestKey));
   const message = isLate
     ? tooLate(delivery.invocation.text, keptAt)
     : (await turns.take(() => commands.handle(invocation))).message;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { plainText } from '../../bot/render/words.ts';
 import { requestKeyOf } from '../../core/delivery.ts';
+import { Fault } from '../../core/fault.ts';
 import { aDelivery, aReaction } from '../support/a-delivery.ts';
 import { noonPlus } from '../support/facts.ts';
 import { onSite } from '../support/on-site.ts';
@@ -79,6 +80,40 @@ onSite('what a chat hands over', {}, (stage) => {
     expect(await sessionsOf('bob')).toHaveLength(1);
     const answers = toldTo('bob').filter((text) => text.includes('starts on gpu-1'));
     expect([before, answers.length]).toEqual([1, 1]);
+  });
+
+  it('is not done where nobody could for ten minutes, and the person is told to say it again', async () => {
+    const { site } = stage;
+    const first = site.begin();
+    await site.pass(3);
+    await first.inbox.take(typed('start a100 1h'));
+    first.kill();
+    await site.pass(601);
+    site.begin();
+    await site.pass(5);
+    expect(await sessionsOf('bob')).toEqual([]);
+    expect(toldTo('bob')).toEqual([expect.stringContaining('is not done any more. Say it again.')]);
+  });
+
+  it('is answered as done after hours, where a process died between what it did and the answer', async () => {
+    const { site } = stage;
+    const first = site.begin();
+    await site.pass(3);
+    const delivery = typed('stop');
+    await first.say('bob', 'start a100 1h');
+    site.chatTrouble.beforePost = (key) => {
+      if (key !== requestKeyOf(delivery)) return;
+      first.kill();
+      throw new Fault('chat_unreachable');
+    };
+    await first.inbox.take(delivery);
+    await site.pass(2);
+    site.chatTrouble.beforePost = () => {};
+    await site.pass(3 * 3600, 60);
+    const before = toldTo('bob').length;
+    site.begin();
+    await site.pass(5);
+    expect(toldTo('bob').slice(before).join()).toContain('stopped by its holder');
   });
 
   it('is answered in the order in which a person said it, and nobody waits for another', async () => {
