@@ -28,6 +28,7 @@ export const phrases: Readonly<Record<string, (event: EventView) => Phrase>> = {
     return { did: `extended ${what}`, wished: `extend ${what}` };
   },
   stop: (event) => both('stopped', 'stop', sessionOf(event)),
+  quiet: (event) => both('silenced', 'silence', `the warnings of ${sessionOf(event)}`),
   expire: (event) =>
     event.outcome.kind === 'accepted' && event.outcome.result.kind === 'warning'
       ? both('warned', 'warn', `of the end of ${sessionOf(event)}`)
