@@ -29,7 +29,8 @@ export default defineConfig({
           // They wait for work and not for time; two busy cores may need this long.
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          // Many of them wait most of the time.
+          maxWorkers: 3,
         },
       },
       ...(browser
