@@ -7,7 +7,7 @@ import type { Chat, Clock, Post } from '../../core/ports.ts';
 import { createDirectChannels } from './direct-channels.ts';
 import { nameOfEmoji } from './emoji.ts';
 import { calling, patiently, slackError, toFault } from './faults.ts';
-import { createNames, type IdentityOf } from './names.ts';
+import { type IdentityOf, namesIn } from './names.ts';
 import type { Pace } from './pace.ts';
 import { createPeople } from './people.ts';
 import { findPosted, metadataOf } from './posted.ts';
@@ -32,12 +32,15 @@ type Rendered = { text: string; blocks: KnownBlock[]; files: SlackFile[] };
 /** Slack as a place for messages. */
 export function createSlackChat(deps: SlackChatDeps): Chat {
   const { client, clock } = deps;
-  const names = createNames(deps.identityOf);
   const people = createPeople(deps);
   const directChannel = createDirectChannels(client);
 
   const render = async (message: Message, filesAre = ''): Promise<Rendered> =>
-    renderMessage(message, { names: await names.of(message), now: clock.now(), filesAre });
+    renderMessage(message, {
+      names: await namesIn(message, deps.identityOf),
+      now: clock.now(),
+      filesAre,
+    });
 
   async function postIn(channel: string, posted: Post, signal: AbortSignal): Promise<MessageRef> {
     const { message, key, thread, isRepeat } = posted;

@@ -3,7 +3,7 @@ import type { Commands } from '../../core/invocation.ts';
 import type { Message } from '../../core/message.ts';
 import type { Log } from '../../core/ports.ts';
 import { calling } from './faults.ts';
-import { createNames, type IdentityOf } from './names.ts';
+import { type IdentityOf, namesIn } from './names.ts';
 import { renderView } from './render.ts';
 
 export type Home = {
@@ -27,7 +27,6 @@ export function createHome(deps: {
   log: Log;
 }): Home {
   const { client, commands, identityOf, log } = deps;
-  const names = createNames(identityOf);
   /** Who is being shown theirs; true: something happened since. */
   const showing = new Map<string, boolean>();
 
@@ -38,7 +37,7 @@ export function createHome(deps: {
     opened.add(externalId);
     const home = await commands.home({ platform: 'slack', externalId, channel: '' });
     const message = answer === null ? home : withAnswer(home, answer);
-    const view = renderView(message, { names: await names.of(message) });
+    const view = renderView(message, { names: await namesIn(message, identityOf) });
     await calling(signal, () => client.views.publish({ user_id: externalId, view }));
   }
 

@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Delivery, Inbox } from '../../core/delivery.ts';
-import type { Commands } from '../../core/invocation.ts';
+import type { Chosen, Commands } from '../../core/invocation.ts';
 import type { Chat, Clock, Log } from '../../core/ports.ts';
 import { botAdvice, channelAdvice } from './advice.ts';
 import { buttonAction } from './buttons.ts';
@@ -22,7 +22,7 @@ import {
   reasonModal,
   startCallback,
 } from './modals.ts';
-import { createNames, type IdentityOf } from './names.ts';
+import { type IdentityOf, namesIn } from './names.ts';
 import {
   type BlockAction,
   blockAction,
@@ -100,7 +100,7 @@ export function listen(app: App, deps: ListenerDeps): void {
     const chosen = chosenIn(view.state);
     const shown = await startModal(deps, {
       externalId: user.id,
-      view: view.private_metadata,
+      origin: originOf(view.private_metadata),
       chosen,
     });
     await deps.client.views
@@ -189,11 +189,12 @@ async function openForm(deps: ListenerDeps, asked: FormAsked): Promise<void> {
   const { externalId, origin } = asked;
   const id = await open(deps, asked, openingModal(origin));
   if (id === null) return;
-  const view = JSON.stringify(origin);
-  const shown = await startModal(deps, { externalId, view, chosen: {} }).catch((error: unknown) => {
-    deps.log.error('a form could not be filled', { error });
-    return noticeModal(notFilled, origin);
-  });
+  const shown = await startModal(deps, { externalId, origin, chosen: {} }).catch(
+    (error: unknown) => {
+      deps.log.error('a form could not be filled', { error });
+      return noticeModal(notFilled, origin);
+    },
+  );
   await deps.client.views.update({ view_id: id, view: shown });
 }
 
@@ -223,15 +224,13 @@ const openingSignal = () => AbortSignal.timeout(homeMillis);
 /** The form of a start, or why there is none to be had. */
 async function startModal(
   { commands, chat, identityOf, clock }: ListenerDeps,
-  asked: { externalId: string; view: string; chosen: Readonly<Record<string, string>> },
+  { externalId, origin, chosen }: { externalId: string; origin: FormOrigin; chosen: Chosen },
 ): Promise<ModalView> {
-  const origin = originOf(asked.view);
-  const { externalId, chosen } = asked;
   const at = { externalId, channel: origin.channel };
   const asker = await chat.introduce(at, AbortSignal.timeout(homeMillis));
   const shown = await commands.startForm({ platform: 'slack', externalId, ...asker }, chosen);
   const message = 'form' in shown ? shown.form.quote : shown.message;
-  const words = { names: await createNames(identityOf).of(message), now: clock.now() };
+  const words = { names: await namesIn(message, identityOf), now: clock.now() };
   return 'form' in shown
     ? formModal(shown.form, origin, words)
     : messageModal(message, origin, words);

@@ -38,11 +38,13 @@ export function createConnection(deps: {
 
   async function connect(signal: AbortSignal): Promise<void> {
     const ended = Promise.withResolvers<void>();
+    const aborted = Promise.withResolvers<void>();
     const onEnd = () => ended.resolve();
     client.once('disconnected', onEnd);
     const end = () => void client.disconnect();
     const onAbort = () => {
       onEnd();
+      aborted.resolve();
       end();
     };
     const deadline = setTimeout(end, connectMillis);
@@ -52,7 +54,7 @@ export function createConnection(deps: {
       const started = client.start().then(() => {
         if (signal.aborted) end();
       });
-      await Promise.race([started, untilAborted(signal)]);
+      await Promise.race([started, aborted.promise]);
       clearTimeout(deadline);
       if (signal.aborted) return;
       log.info('connected to Slack');
@@ -84,10 +86,6 @@ export function createConnection(deps: {
       }
     },
   };
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
 }
 
 /** Slack moves connections now and then; whatever else it says is somebody's to mend. */
