@@ -1,5 +1,6 @@
 import { benchIdle } from './idle.ts';
 import { benchLedger } from './ledger.ts';
+import { benchProxy } from './proxy.ts';
 import { benchSlack } from './slack.ts';
 import { benchStart } from './start.ts';
 
@@ -9,6 +10,7 @@ const benches: Record<string, () => Promise<Record<string, number>>> = {
   idle: benchIdle,
   ledger: benchLedger,
   slack: benchSlack,
+  proxy: benchProxy,
 };
 
 const [name = ''] = process.argv.slice(2);

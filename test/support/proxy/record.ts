@@ -1,0 +1,40 @@
+import type { Found, Route, Routes } from '../../../core/access.ts';
+
+export type Record = Routes & {
+  /** From now on this is what there is under that name. */
+  put(name: string, found: Found): void;
+  open(route: Route): void;
+  end(name: string, words?: string): void;
+  /** Null: it answers. */
+  breakWith(error: Error | null): void;
+  reads: string[];
+};
+
+/** What sessions there are and which links were used, as a test says it. */
+export function createRecord(): Record {
+  const sessions = new Map<string, Found>();
+  const used = new Set<string>();
+  const reads: string[] = [];
+  let broken: Error | null = null;
+  const put = (name: string, found: Found) => void sessions.set(name, found);
+  return {
+    put,
+    open: (route) => put(route.name, { kind: 'open', route }),
+    end: (name, words = 'its time was up') =>
+      put(name, { kind: 'ended', name, endedAt: new Date('2026-05-04T10:00:00Z'), words }),
+    breakWith(error) {
+      broken = error;
+    },
+    reads,
+    async routeOf(name) {
+      reads.push(name);
+      if (broken) throw broken;
+      return sessions.get(name) ?? { kind: 'unknown' };
+    },
+    async useLink({ id }) {
+      if (used.has(id)) return false;
+      used.add(id);
+      return true;
+    },
+  };
+}
