@@ -1,3 +1,4 @@
+import type { Access } from '../core/access.ts';
 import type { Api, ApiFile } from '../core/api.ts';
 import type { Channel, Person } from '../core/entity.ts';
 import type { Commands } from '../core/invocation.ts';
@@ -8,14 +9,21 @@ import type { Policy } from '../core/policy.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Store } from '../core/store.ts';
 import type { SessionView } from '../core/view.ts';
+import { linkOf } from './access.ts';
 import { createAccountApi } from './account-api.ts';
 import { asSeenBy, placeOf } from './commands/sessions.ts';
 import { createEventsApi } from './events-api.ts';
-import { linkOf } from './render/session.ts';
 import { plainText } from './render/words.ts';
 import { hashOfToken } from './token-hash.ts';
 
-type Deps = { commands: Commands; store: Store; clock: Clock; policy: Policy; channel: Channel };
+type Deps = {
+  commands: Commands;
+  store: Store;
+  clock: Clock;
+  policy: Policy;
+  access: Access;
+  channel: Channel;
+};
 
 /** The commands and views as plain JSON. What is started here shows up in `channel`. */
 export function createApi(deps: Deps): Api {
@@ -60,6 +68,7 @@ export function createApi(deps: Deps): Api {
 /** A session in the API's words. The link is there for its holder alone. */
 async function describe(deps: Deps, person: Person, view: SessionView): Promise<unknown> {
   const session = asSeenBy(person.id, view);
+  const isHolder = view.holder.personId === person.id;
   const now = deps.clock.now();
   const place = await placeOf({ ...deps, now }, session);
   return toPlainJson({
@@ -84,7 +93,9 @@ async function describe(deps: Deps, person: Person, view: SessionView): Promise<
     faultDetail: session.faultDetail,
     progress: session.progress,
     place,
-    link: linkOf(session),
+    verdict: session.verdict,
+    ssh: isHolder ? session.ssh : null,
+    link: await linkOf(deps.access, session),
   });
 }
 

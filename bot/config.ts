@@ -26,6 +26,8 @@ export type Config = SiteFile & {
   console: boolean;
   logLevel: Environment['DIBS_LOG'];
   databaseUrl: string | null;
+  /** Of Docker's own settings; null: where Docker has them. */
+  dockerFolder: string | null;
   /** Null: no Slack. One of the app token (Socket Mode) and the signing secret (HTTP) is there. */
   slack: SlackSettings | null;
 };
@@ -54,6 +56,7 @@ export function loadConfig(variables: Record<string, string | undefined> = surro
     console: isConsoleOn(env.data),
     logLevel: env.data.DIBS_LOG,
     databaseUrl: env.data.DATABASE_URL ?? null,
+    dockerFolder: env.data.DOCKER_CONFIG ?? null,
     slack: slackOf(env.data),
   };
 }
@@ -115,12 +118,18 @@ function loadFile(asked: string | undefined, wrong: readonly string[]): SiteFile
 function siteIn(path: string): SiteFile {
   const parsed = siteFile.safeParse(readYaml(path) ?? {});
   if (!parsed.success) throw new ConfigMistakes(mistakesOf(parsed.error, path));
+  const besideIt = (file: string) => resolve(dirname(path), file);
   const hosts = parsed.data.hosts?.map((entry) =>
-    entry.tls === undefined ? entry : { ...entry, tls: resolve(dirname(path), entry.tls) },
+    entry.tls === undefined ? entry : { ...entry, tls: besideIt(entry.tls) },
   );
+  const { proxy: served } = parsed.data;
+  const proxy = served?.tls && {
+    ...served,
+    tls: { certificate: besideIt(served.tls.certificate), key: besideIt(served.tls.key) },
+  };
   const mistakes = repeatedNames({ ...parsed.data, hosts });
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes.map((line) => `${path}: ${line}`));
-  return { ...parsed.data, hosts };
+  return { ...parsed.data, hosts, proxy: proxy ?? served };
 }
 
 function readYaml(path: string): unknown {

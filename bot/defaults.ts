@@ -1,7 +1,5 @@
-import { assert } from '../core/assert.ts';
-import { cpuDevice } from '../core/device-type.ts';
 import { defaultApproval, type Policy, type TeamPolicy } from '../core/policy.ts';
-import type { Image } from '../core/ports.ts';
+import { imagesOf } from './catalogue.ts';
 import type { Config } from './config.ts';
 import { siteFile } from './site-file.ts';
 
@@ -25,30 +23,6 @@ export const simulatedHosts = [
     devices: Array(2).fill({ model: 'NVIDIA GeForce RTX 4090', memoryMib: 24_564 }),
   },
 ];
-
-export type CatalogueImage = Image & { devices: 'gpu' | 'cpu' };
-
-const catalogue: readonly CatalogueImage[] = [
-  { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: {}, devices: 'gpu' },
-  {
-    name: 'python',
-    reference: 'dibs/jupyter-cpu:3.13',
-    build: { BASE: 'python:3.13-slim' },
-    devices: 'cpu',
-  },
-];
-
-export function imagesOf({ images }: Config): readonly CatalogueImage[] {
-  return images?.map((image) => ({ ...image, build: image.build ?? null })) ?? catalogue;
-}
-
-/** What a session runs when no image is asked for. */
-export function defaultImage(images: readonly CatalogueImage[], deviceType: string): Image {
-  const devices = deviceType === cpuDevice ? 'cpu' : 'gpu';
-  const image = images.find((candidate) => candidate.devices === devices) ?? images[0];
-  assert(image, 'the catalogue has an image');
-  return image;
-}
 
 export function policyOf(config: Config): Policy {
   const { policy, prices = { default: 10_000n, cpu: 1_000n } } = config;
@@ -85,6 +59,10 @@ export function policyOf(config: Config): Policy {
     stopGraceSeconds: policy.stopGrace,
     queueDeadlineSeconds: policy.queueDeadline,
     pendingRequestLimit: policy.pendingRequests,
+    images: imagesOf(config).map(({ names, cuda, compute }) => ({ names, cuda, compute })),
+    forwardCompatible: (config.hosts ?? [])
+      .filter(({ forwardCompatible }) => forwardCompatible)
+      .map(({ name }) => name),
     teams: Object.fromEntries(teams),
     prices,
   };

@@ -10,6 +10,15 @@ const usage = `Usage:
   npx dibs slack manifest [--url https://dibs.example.org]
                           Print what the app in Slack is created from: for Socket Mode, or for
                           signed HTTP to that address.
+  npx dibs images list [name…] [--json]
+                          What sessions can run.
+  npx dibs images build [name…] [--all] [--host gpu-1]
+                          Build them on the hosts beforehand, so that no start waits for it.
+  npx dibs images verify [name…] [--all] [--host gpu-1]
+                          Run each one's check of PyTorch, CUDA and NCCL on the hosts.
+  npx dibs images push [name…] [--all] [--host gpu-1]
+                          Push what was built to the registry that dibs.yaml names.
+                          Exit status: 0 all is well, 1 something is not, 2 it could not look.
   npx dibs audit          Recompute every balance, charge and grant, and list what differs.
                           Exit status: 0 nothing differs, 1 something does, 2 it could not look.
   npx dibs token <name>   Make a token for somebody, where there is no chat to ask for it in.
@@ -34,6 +43,8 @@ async function main(words: readonly string[]): Promise<number> {
 /** Each brings in only what it needs itself. */
 function commandOf(words: readonly string[]): (() => Promise<number>) | null {
   const [command, name, option, url] = words;
+  if (command === 'images')
+    return async () => (await import('./dibs/images.ts')).images(words.slice(1));
   switch (`${command}/${words.length}`) {
     case 'doctor/1':
       return async () => (await import('./dibs/doctor.ts')).doctor();

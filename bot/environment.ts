@@ -39,6 +39,13 @@ export const environment = z.object({
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('Least level that is logged, as JSON lines on standard error.'),
+  DOCKER_CONFIG: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder of Docker’s own settings, where `dibs images push` finds its login. Absent: `~/.docker`.',
+    ),
   SLACK_BOT_TOKEN: z
     .string()
     .regex(/^xoxb-[\w.-]+$/, {

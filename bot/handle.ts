@@ -12,12 +12,13 @@ import { commands } from './commands/table.ts';
 import { home } from './home.ts';
 import { startCommand, startForm } from './start-form.ts';
 
-type Deps = Pick<CommandContext, 'store' | 'clock' | 'policy' | 'images' | 'newSecret' | 'wake'> & {
-  log: Log;
-};
+type Deps = Pick<
+  CommandContext,
+  'store' | 'clock' | 'policy' | 'access' | 'images' | 'newSecret' | 'wake'
+> & { log: Log };
 
-/** Longer than any command that makes sense. */
-const mostCharacters = 500;
+/** Longer than any command that makes sense; an RSA key has up to 1,400. */
+const mostCharacters = 2_000;
 
 /** From what somebody typed to the answer: who, which command, with what, run. */
 export function createCommands(deps: Deps): Commands {
@@ -122,7 +123,7 @@ async function react(deps: Deps, reaction: Reaction): Promise<Reacted> {
   return 'taken';
 }
 
-function argumentContext({ store, images, actor }: CommandContext) {
+function argumentContext({ store, policy, images, actor }: CommandContext) {
   const { personId, teamId, roles } = actor;
-  return { store, images, commands, personId, teamId, roles };
+  return { store, policy, images, commands, personId, teamId, roles };
 }

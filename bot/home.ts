@@ -16,11 +16,12 @@ export async function home(
   const person = await store.personOf(platform, externalId, channel);
   if (person === null) return renderRefusal({ kind: 'person_unknown', platform, externalId });
   const { id: personId, teamId, roles } = person;
-  const [sessions, fleet, board, payees] = await Promise.all([
+  const [sessions, fleet, board, payees, keys] = await Promise.all([
     store.livingSessions({ personId }),
     store.fleet(),
     store.board(),
     store.payees(),
+    store.sshKeysOf(personId),
   ]);
   const { team, own } = ownAccounts(payees, { personId, teamId });
   const [ofTeam, ofPerson, ...pending] = await Promise.all([
@@ -40,6 +41,7 @@ export async function home(
     board,
     prices,
     approval,
+    keys,
     requests: {
       own: requests.filter((request) => request.personId === personId),
       toDecide: requests.filter(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 import { createAbsentSpawner } from '../adapters/absent/spawner.ts';
+import type { Proxy as SessionProxy } from '../adapters/proxy/proxy.ts';
 import type { Slack, SlackDeps } from '../adapters/slack/slack.ts';
 import { createSystemClock } from '../adapters/system/clock.ts';
 import { createLog } from '../adapters/system/log.ts';
@@ -19,12 +20,15 @@ import type { Chat, Clock, Log, Spawner } from '../core/ports.ts';
 import type { SetUp, Store } from '../core/store.ts';
 import { openPglite, openPostgres } from '../db/database.ts';
 import { createStore } from '../db/store.ts';
+import { directAccess } from './access.ts';
 import { allowanceSource } from './allowances.ts';
 import { createApi } from './api.ts';
+import { imagesOf } from './catalogue.ts';
 import { type Config, ConfigMistakes, loadConfig } from './config.ts';
-import { imagesOf, policyOf, simulatedHosts, teamsOf } from './defaults.ts';
+import { policyOf, simulatedHosts, teamsOf } from './defaults.ts';
 import { engineAt } from './engine-at.ts';
 import { createCommands } from './handle.ts';
+import { createActivityLoop } from './loops/activity.ts';
 import { createLoops } from './loops/all.ts';
 import { createInboxLoop } from './loops/inbox.ts';
 import type { Loop } from './loops/loop.ts';
@@ -64,7 +68,9 @@ export async function startDibs(
   const fleet = await createFleet(config, { clock, app, origin: () => origin });
   const setUp = await setUpSite(store, config, fleet);
   const chats = new Map<Platform, Chat>();
-  const deps = { store, clock, newId, newSecret, log, policy, chats };
+  const proxy = await openProxy(config, fleet, { setUp, store, clock, log });
+  const access = proxy?.access ?? directAccess;
+  const deps = { store, clock, newId, newSecret, log, policy, chats, access };
   const spawnerOf = ({ name, configured }: { name: string; configured: boolean }) =>
     configured ? fleet.spawner(name, setUp.installationId) : createAbsentSpawner(name);
   const allowances = allowanceSource(teamsOf(config), () => store.payees());
@@ -95,10 +101,13 @@ export async function startDibs(
     app.route('/', trial.app);
   } else app.route('/', createFrontPage());
   const server = await listen(app, config);
+  await proxy?.listen();
   origin = `http://localhost:${server.port}`;
   const ending = new AbortController();
   const running = Promise.all(
-    [loops, slack && inbox.loop, slack, members].map((part) => part?.run(ending.signal)),
+    [loops, slack && inbox.loop, slack, members, proxy?.loop].map((part) =>
+      part?.run(ending.signal),
+    ),
   );
   return {
     url: origin,
@@ -106,11 +115,29 @@ export async function startDibs(
     store,
     async stop() {
       ending.abort();
-      await server.close();
+      await Promise.all([server.close(), proxy?.close()]);
       await running;
       await store.close();
     },
   };
+}
+
+/** Sessions behind one address, where that is configured; those of a simulated fleet are here. */
+async function openProxy(
+  { proxy: settings }: Config,
+  { simulated }: Fleet,
+  { setUp, ...deps }: { setUp: SetUp; store: Store; clock: Clock; log: Log },
+): Promise<(SessionProxy & { loop: Loop }) | null> {
+  if (settings === undefined || simulated) return null;
+  const { createProxy } = await import('../adapters/proxy/proxy.ts');
+  const { signingKey } = setUp;
+  const { tls = null } = settings;
+  const proxy = createProxy(
+    { ...settings, tls, signingKey },
+    { ...deps, routes: deps.store, newId },
+  );
+  const loop = createActivityLoop({ ...deps, processId: newId(), activity: proxy.activity });
+  return { ...proxy, loop };
 }
 
 /** Where its tokens are there. What Slack sends by HTTP comes to our own port. */
@@ -171,6 +198,7 @@ async function createFleet(
     name: hostname(),
     docker: 'unix:///var/run/docker.sock',
     probeImage: 'debian:stable-slim',
+    forwardCompatible: false,
   };
   const hosts = config.hosts ?? ((await isLocalEngineWanted(config)) ? [local] : null);
   if (hosts !== null) return createDockerFleet(hosts);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { knownCudaMajors } from '../core/cuda.ts';
 import type { Channel } from '../core/entity.ts';
 import type { Platform } from '../core/message.ts';
 import { mostCredits, ticksOfCredits, ticksPerSecondOfPrice } from '../core/money.ts';
@@ -66,17 +67,30 @@ const host = settings({
   /** Where people's browsers reach the host; the machine itself if it is this one. */
   address: z.string().optional(),
   probeImage: z.string().default('debian:stable-slim'),
+  /** It has NVIDIA's forward-compatibility package: a newer CUDA than its driver's runs. */
+  forwardCompatible: z.boolean().default(false),
 }).refine(({ docker, tls }) => !docker.startsWith('tcp:') || tls !== undefined, {
   path: ['tls'],
   message: 'a tcp engine is root on its machine: name the folder with ca.pem, cert.pem, key.pem',
 });
 
+const publicUrlAsked = 'write an address such as https://gpu.example.org';
+const isLoopback = (name: string) => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(name);
+const cudaAsked = "write it in quotes, such as '12.8'";
 const image = settings({
   name: word,
   reference: z.string().min(1, { message: 'write an image such as python:3.13' }),
   build: z.record(z.string(), z.string()).optional(),
   /** What it is the default for: the first entry of each kind. */
   devices: z.enum(['gpu', 'cpu']).default('gpu'),
+  /** That its PyTorch was made for; absent: whatever the driver, it is started. */
+  cuda: z
+    .string({ error: cudaAsked })
+    .regex(/^\d+\.\d+$/, { message: cudaAsked })
+    .refine((version) => knownCudaMajors.includes(version.split('.')[0] ?? ''), {
+      message: `Dibs knows the drivers of CUDA ${knownCudaMajors.join(', ')}`,
+    })
+    .optional(),
 });
 
 /** A channel as it is written in the file: `slack:C0123456789`. */
@@ -180,6 +194,25 @@ const team = settings({
   }
 });
 
+const proxy = settings({
+  /** Where browsers reach it. A notebook is a stranger's script: its origin is nobody else's. */
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: publicUrlAsked })
+    .transform((address) => new URL(address))
+    .refine(({ pathname, search, hash }) => `${pathname}${search}${hash}` === '/', {
+      message: `${publicUrlAsked}: it begins at /`,
+    })
+    .refine(({ protocol, hostname }) => protocol === 'https:' || isLoopback(hostname), {
+      message: 'write https://…: over http anybody on the way could take a session over',
+    }),
+  port: z.int().min(1).max(65_535).default(8443),
+  bind: z.string().default('127.0.0.1'),
+  /** PEM files, relative to this one; absent: another proxy has the certificate. */
+  tls: settings({ certificate: z.string(), key: z.string() }).optional(),
+  /** Each session at a name of its own, brave-otter.gpu.example.org. */
+  subdomains: z.boolean().default(false),
+});
+
 const nameOne = { message: 'name at least one, or leave it out' };
 const upTo = (most: number) =>
   z
@@ -193,6 +226,14 @@ export const siteFile = settings({
   hosts: z.array(host).min(1, nameOne).optional(),
   prices: prices.optional(),
   images: z.array(image).min(1, nameOne).optional(),
+  /** Where the catalogue's images are pulled from; absent: each host builds what it needs. */
+  registry: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, {
+      message: 'write a registry such as ghcr.io/acme',
+    })
+    .optional(),
+  proxy: proxy.optional(),
   policy: settings({
     leastLease: duration.default(300),
     mostLease: duration.default(86_400),

@@ -5,7 +5,7 @@ import type { Spending } from '../core/limits.ts';
 import { type Policy, priceOf, sortedTypes, type TeamPolicy } from '../core/policy.ts';
 import { isOffering, mostTogether } from '../core/queue.ts';
 import { offeredTypes, type StartAsked, type StartFacts } from '../core/start-plan.ts';
-import { type CatalogueImage, defaultImage } from './defaults.ts';
+import { type CatalogueImage, defaultImage, imageNamed, imagesFor } from './catalogue.ts';
 import { formatExactDuration, parseDuration } from './duration.ts';
 import { inCredits, priceWords } from './render/words.ts';
 
@@ -34,12 +34,16 @@ export function startFields(facts: FieldFacts, chosen: Chosen): FormField[] {
 }
 
 /** What the fields say. */
-export function askedBy(fields: readonly FormField[]): StartAsked {
+export function askedBy(
+  fields: readonly FormField[],
+  images: readonly CatalogueImage[],
+): StartAsked {
   const said = (name: string) => fields.find((field) => field.name === name)?.chosen ?? '';
   return {
     deviceType: said('type'),
     deviceCount: Number(said('count')),
     leaseSeconds: parseDuration(said('duration')) ?? 0,
+    image: imageNamed(images, said('image')) ?? defaultImage(images, said('type')),
     own: said('payer') === 'me',
     now: false,
   };
@@ -132,13 +136,13 @@ function durationOptions({ policy, team }: FieldFacts) {
   return { options, chosen: usual?.value ?? longest };
 }
 
-function imageOptions({ images }: FieldFacts, type: string) {
-  const kind = type === cpuDevice ? 'cpu' : 'gpu';
-  const fitting = images.filter(({ devices }) => devices === kind);
-  const options = (fitting.length > 0 ? fitting : images).map(({ name }) => {
-    return { value: name, label: name };
+function imageOptions({ images, hosts, policy }: FieldFacts, type: string) {
+  const fitting = imagesFor(images, type, { hosts, policy });
+  const options = fitting.map(({ names, says }) => {
+    const value = names[0] ?? '';
+    return { value, label: says === '' ? value : `${value} · ${says}` };
   });
-  return { options, chosen: defaultImage(images, type).name };
+  return { options, chosen: defaultImage(fitting, type).names[0] ?? '' };
 }
 
 /** Whoever has something; the team where nobody has, so that its refusal can be read. */

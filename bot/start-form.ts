@@ -5,9 +5,9 @@ import type { Clock } from '../core/ports.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { offeredTypes, planStart } from '../core/start-plan.ts';
 import type { Store } from '../core/store.ts';
+import type { CatalogueImage } from './catalogue.ts';
 import { ownAccounts } from './commands/accounts.ts';
 import { placeIn } from './commands/sessions.ts';
-import type { CatalogueImage } from './defaults.ts';
 import { renderQuote } from './render/quote.ts';
 import { renderRefusal } from './render/refusal.ts';
 import { typedDevices } from './render/words.ts';
@@ -45,7 +45,7 @@ export async function startForm(
   const facts = { now, policy, hosts: fleet.hosts, spending, images };
   const accounts = { team, own };
   const fields = startFields({ ...facts, team: teamPolicyOf(policy, name), accounts }, chosen);
-  const asked = askedBy(fields);
+  const asked = askedBy(fields, images);
   const account = asked.own ? own : team;
   const plan = planStart({ fleet, payer: { person, account }, spending }, asked, { now, policy });
   const place =

@@ -15,6 +15,7 @@ import type { Policy } from './policy.ts';
 import type { NewId } from './ports.ts';
 import type { QueuedLease, RunningLease } from './queue.ts';
 import type { Refusal } from './refusal.ts';
+import type { SshKeyView } from './view.ts';
 
 /**
  * The facts an action may ask for, in the order in which they are locked: every action takes its
@@ -53,6 +54,14 @@ export type FactTable = {
   approvers: { ask: { teamId: string }; fact: readonly string[] };
   /** How many grant requests of that person are pending. The person is locked. */
   pendingRequests: { ask: { personId: string }; fact: number };
+  /**
+   * The SSH keys of a person, who is locked, oldest first; and the name of somebody else who has
+   * the one that is to be added, which nobody adds meanwhile.
+   */
+  sshKeys: {
+    ask: { personId: string; adding: string | null };
+    fact: { own: readonly OwnSshKey[]; elsewhere: string | null };
+  };
   /** Whose code it is, if it is still good; and whose the identity is that comes with it. */
   linkCode: {
     ask: { codeHash: string; platform: Platform; externalId: string };
@@ -61,6 +70,8 @@ export type FactTable = {
   /** Those of the names that a living session has. */
   takenNames: { ask: readonly string[]; fact: readonly string[] };
 };
+
+type OwnSshKey = Pick<SshKeyView, 'id' | 'name' | 'fingerprint'>;
 
 export type Fleet = {
   hosts: readonly Host[];

@@ -66,6 +66,7 @@ export const routineActions: readonly string[] = [
   'record_inventory',
   'report_ready',
   'report_stopped',
+  'report_keys',
 ];
 
 /** One decision: who asked what, when, from where, decided on which facts, and how. */
@@ -108,6 +109,8 @@ export type EventInput = Known<{
   vote: 'approve' | 'deny';
   by: 'reaction' | 'command';
   step: string;
+  /** Of the SSH key that was to be added. */
+  fingerprint: string;
 }>;
 
 /** What of the book it was decided on, as it was then. */
@@ -132,6 +135,8 @@ type EventResult = Known<{
   kind: string;
   name: string;
   expired: Ticks;
+  /** Of the SSH key that was added or removed. */
+  fingerprint: string;
   /** Who an identity was joined to. */
   person: string;
 }>;

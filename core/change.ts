@@ -2,6 +2,7 @@ import type { GrantRequest, Lease, Session, TransferKind } from './entity.ts';
 import type { Platform } from './message.ts';
 import type { Ticks } from './money.ts';
 import type { DeviceState, GrantRequestState, LeaseState, SessionState } from './state.ts';
+import type { SshKeyView } from './view.ts';
 
 /** A message that we owe. What it says is rendered when it is delivered, from the facts of then. */
 export type SessionNotice =
@@ -85,6 +86,8 @@ export type Change =
   | { kind: 'add_link_code'; personId: string; codeHash: string; validUntil: Date }
   /** The code is used up. */
   | { kind: 'add_identity'; personId: string; platform: Platform; externalId: string }
+  | { kind: 'add_ssh_key'; personId: string; key: SshKeyView }
+  | { kind: 'remove_ssh_key'; personId: string; keyId: string }
   | { kind: 'add_device'; device: NewDevice }
   | { kind: 'update_device'; deviceId: string; set: { index: number; state: DeviceState } }
   | { kind: 'notify'; notice: Exclude<SessionNotice, 'session_news'>; sessionId: string }
@@ -127,6 +130,9 @@ type SessionPatch = Partial<
     | 'hostId'
     | 'containerId'
     | 'url'
+    | 'ssh'
+    | 'keyIds'
+    | 'verdict'
     | 'progress'
     | 'claimToken'
     | 'claimUntil'

@@ -1,7 +1,7 @@
 import type { EndReason } from './end-reason.ts';
 import type { Platform } from './message.ts';
 import type { Ticks } from './money.ts';
-import type { DeviceSample, Image, StartProgress } from './ports.ts';
+import type { DeviceSample, Image, SshAddress, StartProgress, Verdict } from './ports.ts';
 import type {
   DeviceState,
   GrantRequestState,
@@ -140,6 +140,8 @@ export type Host = {
   name: string;
   state: HostState;
   simulated: boolean;
+  /** Of its GPUs; null: it has none, or was never asked. */
+  driver: string | null;
   /** When it last answered; null: never yet. */
   seenAt: Date | null;
   /** Why it, or its driver, could not be asked the last time; null when it answered. */
@@ -184,6 +186,12 @@ export type Session = {
   hostId: string | null;
   containerId: string | null;
   url: string | null;
+  ssh: SshAddress | null;
+  /** Ids of the holder's keys that its SSH server was told last; null: of none yet. */
+  keyIds: readonly string[] | null;
+  /** Whether its image checks itself before it is ready, and what that found. */
+  check: boolean;
+  verdict: Verdict | null;
   progress: StartProgress | null;
   /** One step at a time, whoever does it: the token guards its report, until `claimUntil`. */
   claimToken: string | null;

@@ -1,6 +1,7 @@
 import { cpuDevice, familyOf, typeMatches } from './device-type.ts';
 import type { Channel } from './entity.ts';
 import type { Ticks } from './money.ts';
+import type { Image } from './ports.ts';
 
 /** What a site decides for itself; from dibs.yaml, with defaults in bot/config.ts. */
 export type Policy = {
@@ -23,6 +24,10 @@ export type Policy = {
   queueDeadlineSeconds: number;
   /** Most grant requests of one person that may be pending. */
   pendingRequestLimit: number;
+  /** What sessions can run: the names by which people call each, and what it needs. */
+  images: readonly (Pick<Image, 'cuda' | 'compute'> & { names: readonly string[] })[];
+  /** Names of hosts that have NVIDIA's forward-compatibility package. */
+  forwardCompatible: readonly string[];
   /** By the team's name. */
   teams: Readonly<Record<string, TeamPolicy>>;
   /** For whoever is in none of these any more. */

@@ -74,6 +74,29 @@ export type Image = {
   reference: string;
   /** Built on the host from `images/` with these build arguments if absent; null: pulled. */
   build: Readonly<Record<string, string>> | null;
+  /** The CUDA that it brings, `12.8`: what a host's driver must be able to run. Null: none. */
+  cuda: string | null;
+  /** The compute capabilities that its PyTorch was compiled for, `7.5` to `12.0`; null: whichever. */
+  compute: { least: string; most: string } | null;
+};
+
+/** A public key that opens a person's sessions, as a line of `authorized_keys`. */
+export type SshKey = { id: string; publicKey: string };
+
+/** Where a session's SSH server is reached. */
+export type SshAddress = { host: string; port: number };
+
+/** What the image's own check found in a session. */
+export type Verdict = {
+  ok: boolean;
+  torch: string | null;
+  /** Whether PyTorch can compute on a GPU there, and by which CUDA. */
+  cuda: boolean;
+  cudaVersion: string | null;
+  devices: readonly string[];
+  checks: readonly { name: string; ok: boolean; seconds: number; detail: string | null }[];
+  freeDiskBytes: number | null;
+  jupyter: string | null;
 };
 
 export type ContainerSpec = {
@@ -89,6 +112,10 @@ export type ContainerSpec = {
   share: number;
   /** Jupyter's token. Reaches the container as a file, never through environment or argv. */
   token: string;
+  /** They alone open its SSH. */
+  sshKeys: readonly SshKey[];
+  /** Whether the image checks itself before it is ready. */
+  check: boolean;
 };
 
 export type StartProgress =
@@ -97,12 +124,17 @@ export type StartProgress =
   | { stage: 'building'; step: number; steps: number }
   | { stage: 'creating' }
   /** The container runs; devices are checked and Jupyter is waited for. */
-  | { stage: 'booting' };
+  | { stage: 'booting' }
+  | { stage: 'checking' };
 
 export type StartedContainer = {
   containerId: string;
   /** Jupyter's address with its base path and a trailing slash, without the token. */
   url: string;
+  /** Null: the image has no SSH server. */
+  ssh: SshAddress | null;
+  /** Null: no check was asked for. */
+  verdict: Verdict | null;
 };
 
 export type ObservedContainer = {
@@ -117,6 +149,7 @@ export type ObservedContainer = {
   outOfMemory: boolean;
   /** As `StartedContainer.url`; ports may change when the engine restarts. Null unless running. */
   url: string | null;
+  ssh: SshAddress | null;
 };
 
 export type DeviceProcess = { pid: number; name: string; memoryMib: number };
@@ -162,7 +195,8 @@ export type Spawner = {
   inventory(signal: AbortSignal): Promise<Inventory>;
   /**
    * Pulls or builds the image if absent, creates and starts the container, checks from inside that
-   * it sees exactly its devices, and resolves when Jupyter's /api/status answers 200 to the token.
+   * it sees exactly its devices, and resolves when Jupyter's /api/status answers 200 to the token
+   * and the check that was asked for is through, whatever it found.
    * Aborted or failed, it may leave a container behind: `stop` removes it.
    */
   start(
@@ -170,6 +204,8 @@ export type Spawner = {
     onProgress: (progress: StartProgress) => void,
     signal: AbortSignal,
   ): Promise<StartedContainer>;
+  /** From now on these keys alone open the SSH of a running session. */
+  admitKeys(sessionId: string, keys: readonly SshKey[], signal: AbortSignal): Promise<void>;
   /** Asks it to end, waits the grace, removes it. Resolves when it is gone; keeps the volume. */
   stop(sessionId: string, graceSeconds: number, signal: AbortSignal): Promise<void>;
   /** Lets go of connections, timers and the probe. */

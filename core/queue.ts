@@ -1,7 +1,9 @@
+import { obstacleTo } from './cuda.ts';
 import { typeMatches } from './device-type.ts';
 import type { Device, Host } from './entity.ts';
 import type { Ticks } from './money.ts';
 import { type Policy, priceOf, teamPolicyOf } from './policy.ts';
+import type { Image } from './ports.ts';
 
 export type QueuedLease = {
   leaseId: string;
@@ -12,6 +14,8 @@ export type QueuedLease = {
   deviceType: string;
   deviceCount: number;
   leaseSeconds: number;
+  /** What its image needs. */
+  image: Pick<Image, 'cuda' | 'compute'>;
   /** What is held for it, per device. */
   ticksPerSecond: Ticks;
 };
@@ -28,14 +32,19 @@ export function isOffering(host: Host, now: Date, policy: Policy): boolean {
   return now.getTime() - host.seenAt.getTime() <= policy.hostSilentSeconds * 1000;
 }
 
+/** Devices of one type on one host, whether they are free or not. */
+export type Pool = { host: Host; type: string; devices: readonly Device[] };
+
+/** The pools of what was asked for that could ever give so many together. */
+export function poolsOf(hosts: readonly Host[], deviceType: string, deviceCount: number): Pool[] {
+  return allPools(hosts).filter(
+    ({ type, devices }) => typeMatches(deviceType, type) && devices.length >= deviceCount,
+  );
+}
+
 /** The most devices of what was asked for that one host could ever give together. */
 export function mostTogether(hosts: readonly Host[], deviceType: string): number {
-  const groups = hosts.flatMap((host) =>
-    groupByType(host.devices.filter((device) => device.state === 'offered')),
-  );
-  return groups
-    .filter(([type]) => typeMatches(deviceType, type))
-    .reduce((most, [, devices]) => Math.max(most, devices.length), 0);
+  return Math.max(0, ...poolsOf(hosts, deviceType, 1).map(({ devices }) => devices.length));
 }
 
 /**
@@ -47,26 +56,20 @@ export function planQueue(
   hosts: readonly Host[],
   policy: Policy,
 ): Placement[] {
-  let pools = hosts.flatMap((host) =>
-    groupByType(host.devices.filter((device) => device.state === 'offered')).map(
-      ([type, devices]): Pool => ({
-        hostId: host.id,
-        type,
-        size: devices.length,
-        free: devices.filter((device) => device.leaseId === null),
-      }),
-    ),
-  );
+  let pools = allPools(hosts).map((pool) => ({
+    ...pool,
+    free: pool.devices.filter((device) => device.leaseId === null),
+  }));
   const placements: Placement[] = [];
   for (const queued of queue) {
-    const wanted = pools.filter((pool) => isWanted(queued, pool));
+    const wanted = pools.filter((pool) => isWanted(queued, pool, policy));
     const pool = bestPool(queued, wanted, policy);
     if (pool === undefined) {
       pools = pools.filter((other) => !wanted.includes(other));
       continue;
     }
     const devices = pool.free.splice(0, queued.deviceCount);
-    placements.push({ queued, hostId: pool.hostId, devices });
+    placements.push({ queued, hostId: pool.host.id, devices });
   }
   return placements;
 }
@@ -119,21 +122,30 @@ export function estimateStart(
   return null;
 }
 
-type Pool = { hostId: string; type: string; size: number; free: Device[] };
+type FreePool = Pool & { free: Device[] };
 
-function isWanted(queued: QueuedLease, pool: Pool): boolean {
-  return typeMatches(queued.deviceType, pool.type) && pool.size >= queued.deviceCount;
+function isWanted(queued: QueuedLease, { host, type, devices }: Pool, policy: Policy): boolean {
+  if (!typeMatches(queued.deviceType, type) || devices.length < queued.deviceCount) return false;
+  return obstacleTo(queued.image, { host, type }, policy) === null;
 }
 
 /** The cheapest that will do, then the one with least left over: whole hosts stay whole. */
-function bestPool(queued: QueuedLease, pools: readonly Pool[], policy: Policy): Pool | undefined {
+function bestPool(
+  queued: QueuedLease,
+  pools: readonly FreePool[],
+  policy: Policy,
+): FreePool | undefined {
   const { prices } = teamPolicyOf(policy, queued.team);
-  const price = (pool: Pool) => Number(priceOf(prices, pool.type));
+  const price = (pool: FreePool) => Number(priceOf(prices, pool.type));
   return pools
     .filter((pool) => pool.free.length >= queued.deviceCount)
     .sort((a, b) => price(a) - price(b) || a.free.length - b.free.length)[0];
 }
 
-function groupByType(devices: readonly Device[]): [string, Device[]][] {
-  return [...Map.groupBy(devices, (device) => device.type)];
+function allPools(hosts: readonly Host[]): Pool[] {
+  return hosts.flatMap((host) => {
+    const offered = host.devices.filter(({ state }) => state === 'offered');
+    const byType = Map.groupBy(offered, ({ type }) => type);
+    return [...byType].map(([type, devices]) => ({ host, type, devices }));
+  });
 }

@@ -3,10 +3,15 @@ import { unreachable } from './assert.ts';
 import type { EndReason } from './end-reason.ts';
 import type { Lease, Session } from './entity.ts';
 import type { Policy } from './policy.ts';
-import type { ObservedContainer } from './ports.ts';
+import type { ObservedContainer, SshAddress } from './ports.ts';
 
 /** An unended session whose lease has devices on the host. */
-export type RecordedSession = { session: Session; lease: Lease };
+export type RecordedSession = {
+  session: Session;
+  lease: Lease;
+  /** Ids of the SSH keys that its holder has now. */
+  keyIds: readonly string[];
+};
 
 /** Recorded state around one look at a host. */
 export type Sighting = {
@@ -34,7 +39,9 @@ export type Step =
       faultDetail: string | null;
     }
   | { kind: 'pause'; sessionId: string; at: Date }
-  | { kind: 'resume'; sessionId: string; url: string };
+  | { kind: 'resume'; sessionId: string; url: string; ssh: SshAddress | null }
+  /** Its holder has other SSH keys than it was told. */
+  | { kind: 'admit_keys'; sessionId: string };
 
 /** What must happen so that what is observed becomes what is recorded. */
 export function plan(sighting: Sighting, policy: Policy): Step[] {
@@ -80,18 +87,15 @@ function planStart(
 }
 
 function planRunning(
-  { session }: RecordedSession,
+  { session, keyIds }: RecordedSession,
   observed: readonly ObservedContainer[],
   sighting: Sighting,
 ): Step[] {
   const sessionId = session.id;
   const container = observed.find((candidate) => candidate.sessionId === sessionId);
   if (container?.state === 'running') {
-    const moved = container.url !== null && container.url !== session.url;
-    const url = container.url ?? session.url;
-    return (moved || session.readySince === null) && url !== null
-      ? [{ kind: 'resume', sessionId, url }]
-      : [];
+    const resumed = planAnswering(session, container);
+    return resumed ? [resumed] : planKeys({ session, keyIds }, sighting.now);
   }
   const end = { kind: 'end' as const, sessionId, from: 'running' as const };
   const at = endedAt(container?.finishedAt ?? null, sighting);
@@ -100,6 +104,21 @@ function planRunning(
     ? `exit code ${container.exitCode ?? 'unknown'}`
     : 'the container was removed';
   return [{ ...end, reason: 'exited', at, faultDetail }];
+}
+
+/** It answers after a silence, or at another address than before. */
+function planAnswering(session: Session, container: ObservedContainer): Step | null {
+  const url = container.url ?? session.url;
+  const ssh = container.ssh ?? session.ssh;
+  const isMoved = url !== session.url || ssh?.port !== session.ssh?.port;
+  if (url === null || !(isMoved || session.readySince === null)) return null;
+  return { kind: 'resume', sessionId: session.id, url, ssh };
+}
+
+function planKeys({ session, keyIds }: Pick<RecordedSession, 'session' | 'keyIds'>, now: Date) {
+  const isTold = session.ssh === null || keyIds.join() === session.keyIds?.join();
+  if (isTold || isClaimed(session, now)) return [];
+  return [{ kind: 'admit_keys', sessionId: session.id } as const];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Ticks } from './money.ts';
 import type { SpendingPeriod } from './policy.ts';
+import type { Image } from './ports.ts';
 import type { GrantRequestState, SessionState } from './state.ts';
 
 /** The expected no, with the facts that explain it. Rendering is exhaustive over `kind`. */
@@ -31,6 +32,23 @@ export type Refusal =
   | { kind: 'no_hosts_yet' }
   | { kind: 'unknown_device_type'; typed: string; offered: readonly string[] }
   | { kind: 'too_many_devices'; asked: number; deviceType: string; most: number }
+  /** Its image has no SSH server. */
+  | { kind: 'no_ssh'; name: string; image: string }
+  /** It can compute on none of the devices that were asked for; those images could. */
+  | {
+      kind: 'image_cannot_run';
+      image: string;
+      cuda: string;
+      compute: Image['compute'];
+      leastDriver: string | null;
+      obstacles: readonly {
+        host: string;
+        driver: string | null;
+        type: string;
+        why: 'driver' | 'generation';
+      }[];
+      images: readonly string[];
+    }
   | { kind: 'none_free'; deviceType: string; deviceCount: number; estimatedAt: Date | null }
   | { kind: 'queue_full'; limit: number }
   // how long and for how much
@@ -67,6 +85,15 @@ export type Refusal =
   | { kind: 'request_decided'; state: GrantRequestState }
   | { kind: 'unknown_transfer'; typed: string }
   | { kind: 'not_reversible'; number: number; why: 'its kind' | 'already reversed' }
+  // SSH keys
+  /** Where others may see it, and where it is not wanted. */
+  | { kind: 'private_key_shown' }
+  | { kind: 'public_key_not_understood'; why: PublicKeyFlaw }
+  | { kind: 'ssh_key_refused'; type: string; why: 'certificate' | 'weak' | 'unknown' }
+  | { kind: 'ssh_key_known'; name: string }
+  | { kind: 'ssh_key_of_another'; person: string }
+  | { kind: 'too_many_ssh_keys'; limit: number }
+  | { kind: 'unknown_ssh_key'; typed: string; known: readonly string[] }
   // which session
   | { kind: 'no_session_of_yours' }
   | { kind: 'which_session'; names: readonly string[] }
@@ -77,3 +104,13 @@ export type Refusal =
   | { kind: 'stale' };
 
 export type RefusalKind = Refusal['kind'];
+
+/** What is wrong with a line that should be a public key. */
+export type PublicKeyFlaw =
+  | 'missing' // no key in it
+  | 'path' // where the key is
+  | 'format' // that of another program
+  | 'options' // something stands before it
+  | 'damaged' // cut off, or changed on its way
+  | 'mismatch' // it says that it is of another kind than it is
+  | 'several';

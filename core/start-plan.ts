@@ -1,4 +1,5 @@
 import type { Fleet } from './action.ts';
+import { leastDriver, obstacleTo } from './cuda.ts';
 import { typeMatches } from './device-type.ts';
 import type { Account, Host, Person } from './entity.ts';
 import { refuseDeviceCount, refuseSpending, type Spending } from './limits.ts';
@@ -11,12 +12,14 @@ import {
   type TeamPolicy,
   teamPolicyOf,
 } from './policy.ts';
+import type { Image } from './ports.ts';
 import {
   estimateStart,
   isOffering,
   mostTogether,
   type Placement,
   planQueue,
+  poolsOf,
   type QueuedLease,
 } from './queue.ts';
 import type { Refusal } from './refusal.ts';
@@ -26,6 +29,7 @@ export type StartAsked = {
   deviceType: string;
   deviceCount: number;
   leaseSeconds: number;
+  image: Pick<Image, 'name' | 'cuda' | 'compute'>;
   /** The person's own account pays, and not the team's. */
   own: boolean;
   /** Refuse instead of waiting in line. */
@@ -60,6 +64,7 @@ export function planStart(
   const refusal =
     refuseLength(asked, policy, team) ??
     refuseDevices(facts.fleet, asked) ??
+    refuseImage(facts.fleet, asked, policy) ??
     refuseDeviceCount(asked.deviceCount, facts.spending, team.limits);
   if (refusal) return { refusal };
 
@@ -105,9 +110,9 @@ function queuedAs(
   asked: StartAsked,
   { account, ...facts }: { account: Account } & Pick<QueuedLease, 'team' | 'ticksPerSecond'>,
 ): QueuedLease {
-  const { deviceType, deviceCount, leaseSeconds } = asked;
+  const { deviceType, deviceCount, leaseSeconds, image } = asked;
   const ids = { leaseId: 'asked', sessionId: 'asked', accountId: account.id };
-  return { ...ids, ...facts, deviceType, deviceCount, leaseSeconds };
+  return { ...ids, ...facts, deviceType, deviceCount, leaseSeconds, image };
 }
 
 function refuseLength(
@@ -130,6 +135,29 @@ function refuseDevices({ hosts }: Fleet, { deviceType, deviceCount }: StartAsked
   return deviceCount <= most
     ? null
     : { kind: 'too_many_devices', asked: deviceCount, deviceType, most };
+}
+
+/** Where it could compute on none of the devices that were asked for. */
+function refuseImage({ hosts }: Fleet, asked: StartAsked, policy: Policy): Refusal | null {
+  const { image, deviceType, deviceCount } = asked;
+  const pools = poolsOf(hosts, deviceType, deviceCount);
+  const obstacles = pools.flatMap(({ host, type }) => {
+    const why = obstacleTo(image, { host, type }, policy);
+    return why === null ? [] : [{ host: host.name, driver: host.driver, type, why }];
+  });
+  if (image.cuda === null || obstacles.length < pools.length) return null;
+  const runnable = policy.images.filter(
+    (other) => other.cuda && pools.some((pool) => obstacleTo(other, pool, policy) === null),
+  );
+  return {
+    kind: 'image_cannot_run',
+    image: image.name,
+    cuda: image.cuda,
+    compute: image.compute,
+    leastDriver: leastDriver(image.cuda),
+    obstacles,
+    images: runnable.flatMap(({ names }) => names.slice(0, 1)),
+  };
 }
 
 function refuseBalance(

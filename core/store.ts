@@ -1,3 +1,4 @@
+import type { Found, SessionActivity } from './access.ts';
 import type { Fleet, Perform } from './action.ts';
 import type { BookDifference, BookSize, EventsAsked, EventView } from './audit.ts';
 import type { Delivery, KeptDelivery } from './delivery.ts';
@@ -8,6 +9,7 @@ import type { Ticks } from './money.ts';
 import type { Period } from './period.ts';
 import type { ContainerSpec, Inventory, StartProgress } from './ports.ts';
 import type { RecordedSession } from './reconcile.ts';
+import type { Secret } from './secret.ts';
 import type {
   Balance,
   Board,
@@ -15,6 +17,7 @@ import type {
   Notice,
   Payee,
   SessionView,
+  SshKeyView,
   Statement,
   TransferView,
 } from './view.ts';
@@ -80,6 +83,17 @@ export type Store = {
   /** Ids of requests that nobody decided by then. */
   requestsValidUntil(at: Date): Promise<string[]>;
   noteRequestMessage(requestId: string, ref: MessageRef): Promise<void>;
+
+  /** Of a person, oldest first. */
+  sshKeysOf(personId: string): Promise<SshKeyView[]>;
+  /** Where the proxy finds the session of that name. */
+  routeOf(name: string): Promise<Found>;
+  /** True the first time that this link is followed. */
+  useLink(link: { id: string; validUntil: Date }): Promise<boolean>;
+  /** What the proxy of one process counted: its last word on each of the sessions. */
+  noteActivity(processId: string, activity: readonly SessionActivity[]): Promise<void>;
+  /** By the proxies of all processes together; null: nobody came in by one yet. */
+  activityOf(sessionId: string): Promise<SessionActivity | null>;
 
   recordedSessions(hostId: string): Promise<RecordedSession[]>;
   /** Sessions whose end or next warning is near enough to look at. */
@@ -190,6 +204,8 @@ export type Membership = {
 
 export type SetUp = {
   installationId: string;
+  /** For links and cookies, the same for all processes. */
+  signingKey: Secret;
   teams: readonly { name: string; teamId: string; accountId: string; posted: Ticks }[];
   /** Also those that are no longer configured and still have sessions. */
   hosts: readonly { hostId: string; name: string; configured: boolean }[];

@@ -4,7 +4,7 @@ import type { Account, Channel, GrantRequest, Transfer, TransferKind } from './e
 import type { MessageRef, Platform } from './message.ts';
 import type { Ticks } from './money.ts';
 import type { Times } from './period.ts';
-import type { DeviceSample, StartProgress } from './ports.ts';
+import type { DeviceSample, SshAddress, StartProgress, Verdict } from './ports.ts';
 import type { DeviceState, HostState, SessionState } from './state.ts';
 
 /** A session as it is shown. `url` and `token` are for its holder's eyes only. */
@@ -39,7 +39,11 @@ export type SessionView = {
   progress: StartProgress | null;
   readySince: Date | null;
   readyMillis: number;
+  verdict: Verdict | null;
   url: string | null;
+  ssh: SshAddress | null;
+  /** Of the SSH keys that open it; null: none yet. */
+  keyIds: readonly string[] | null;
   /** Null for all but the holder. */
   token: string | null;
   channel: Channel;
@@ -53,6 +57,17 @@ export type DeviceView = {
   model: string;
   memoryMib: number;
   sample: DeviceSample | null;
+};
+
+/** A public key as its owner sees it. */
+export type SshKeyView = {
+  id: string;
+  name: string;
+  /** `SHA256:…`, as ssh-keygen prints it. */
+  fingerprint: string;
+  /** A line of `authorized_keys`. */
+  publicKey: string;
+  addedAt: Date;
 };
 
 /** What is free, in use and waiting, now. */

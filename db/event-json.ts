@@ -44,6 +44,7 @@ export const eventInput: z.ZodType<EventInput> = z.object({
   vote: z.enum(['approve', 'deny']).optional().catch(undefined),
   by: z.enum(['reaction', 'command']).optional().catch(undefined),
   step: text,
+  fingerprint: text,
 });
 
 const account = z.object({
@@ -102,7 +103,7 @@ export function eventFactsFor(teamId: string): z.ZodType<EventFacts> {
     .catch({});
 }
 
-const result = z.object({ kind: text, name: text, expired: ticks });
+const result = z.object({ kind: text, name: text, expired: ticks, fingerprint: text });
 
 export const eventOutcome: z.ZodType<EventView['outcome']> = z.discriminatedUnion('kind', [
   z.object({

@@ -3,6 +3,7 @@ import { cpuDevice } from '../core/device-type.ts';
 import type { ContainerSpec, Inventory, NewId, StartProgress } from '../core/ports.ts';
 import type { RecordedSession } from '../core/reconcile.ts';
 import type { EndingSession } from '../core/store.ts';
+import { keyIdsOfHolder, sshKeysOf } from './access.ts';
 import type { Db } from './database.ts';
 import { addSessionNotice } from './outbox.ts';
 import { devices, hosts } from './schema/fleet.ts';
@@ -11,7 +12,7 @@ import { leaseDevices, leases, sessions } from './schema/sessions.ts';
 /** Unended sessions on a host. Their devices are read when a step needs them, under its lock. */
 export function recordedSessions(db: Db, hostId: string): Promise<RecordedSession[]> {
   return db
-    .select({ session: sessions, lease: leases })
+    .select({ session: sessions, lease: leases, keyIds: keyIdsOfHolder })
     .from(sessions)
     .innerJoin(leases, eq(leases.id, sessions.leaseId))
     .where(and(eq(sessions.hostId, hostId), ne(sessions.state, 'ended')))
@@ -47,6 +48,7 @@ export async function containerSpec(db: Db, sessionId: string): Promise<Containe
     .innerJoin(leases, eq(leases.id, sessions.leaseId))
     .where(eq(sessions.id, sessionId));
   if (!row?.session.hostId) return null;
+  const sshKeys = await sshKeysOf(db, row.personId);
   const ofHost = await db
     .select({ device: devices, leaseId: leaseDevices.leaseId })
     .from(devices)
@@ -69,6 +71,8 @@ export async function containerSpec(db: Db, sessionId: string): Promise<Containe
     deviceUuids: leased.filter(({ type }) => type !== cpuDevice).map(({ uuid }) => uuid),
     share: leased.length / Math.max(1, present.length),
     token: row.session.token,
+    sshKeys: sshKeys.map(({ id, publicKey }) => ({ id, publicKey })),
+    check: row.session.check,
   };
 }
 

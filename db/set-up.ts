@@ -1,6 +1,7 @@
 import { and, inArray, ne, notInArray, sql } from 'drizzle-orm';
 import { assert } from '../core/assert.ts';
 import type { NewId } from '../core/ports.ts';
+import { secretOf } from '../core/secret.ts';
 import type { SetUp, Site } from '../core/store.ts';
 import type { Db, Transaction } from './database.ts';
 import { lockHosts } from './facts/fleet.ts';
@@ -14,29 +15,37 @@ import { setUpPeople } from './set-up-people.ts';
 /** Any fixed number, other than that of the migrations. */
 const setUpLock = 4_208_416;
 
+type New = { newId: NewId; newSecret: () => string };
+
 /** Makes what the configuration names, and leaves what it no longer names to history. */
-export function setUp(db: Db, newId: NewId, site: Site): Promise<SetUp> {
+export function setUp(db: Db, { newId, newSecret }: New, site: Site): Promise<SetUp> {
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${setUpLock})`);
     // First of all, as in every action: other processes go on meanwhile.
     await lockHosts(tx);
-    const installationId = await installation(tx, newId);
+    const installation = await openInstallation(tx, { newId, newSecret });
     await bookAccounts(tx, newId);
     await tx.delete(teamChannels);
     const made = [];
     for (const team of site.teams) made.push({ team, ...(await setUpTeam(tx, newId, team)) });
     await setUpPeople({ tx, newId }, made);
     const setUpTeams = made.map(({ team: _, ...team }) => team);
-    return { installationId, teams: setUpTeams, hosts: await setUpHosts(tx, newId, site.hosts) };
+    return {
+      ...installation,
+      teams: setUpTeams,
+      hosts: await setUpHosts(tx, newId, site.hosts),
+    };
   });
 }
 
-async function installation(tx: Transaction, newId: NewId): Promise<string> {
+async function openInstallation(tx: Transaction, { newId, newSecret }: New) {
   const [existing] = await tx.select().from(installations);
-  if (existing) return existing.id;
-  const id = newId();
-  await tx.insert(installations).values({ id });
-  return id;
+  const id = existing?.id ?? newId();
+  // Earlier versions had none.
+  const signingKey = existing?.signingKey ?? newSecret();
+  if (existing === undefined) await tx.insert(installations).values({ id, signingKey });
+  else if (existing.signingKey === null) await tx.update(installations).set({ signingKey });
+  return { installationId: id, signingKey: secretOf(signingKey) };
 }
 
 async function bookAccounts(tx: Transaction, newId: NewId): Promise<void> {

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Store } from '../core/store.ts';
+import { accessOf } from './access.ts';
 import { bookSize, checkBook } from './audit.ts';
 import { allowancePeriods, balanceOf, statementOf, transferById } from './book.ts';
 import { type Database, ping } from './database.ts';
@@ -48,7 +49,7 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
   const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
   return {
     perform: createPerform({ ...deps, db }),
-    setUp: (site) => setUp(db, newId, site),
+    setUp: (site) => setUp(db, { newId, newSecret: deps.newSecret }, site),
 
     personOf: (platform, externalId, channel) => personOf(db, { platform, externalId, channel }),
     personOfToken: (hash) => personOfToken(db, hash),
@@ -112,6 +113,7 @@ export function createStore(database: Database, deps: Omit<PerformDeps, 'db'>): 
       await db.update(sessions).set({ messageRef }).where(eq(sessions.id, sessionId));
     },
 
+    ...accessOf(db, clock),
     ...inboxOf(database, clock),
 
     ping: () => ping(db),

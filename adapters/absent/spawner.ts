@@ -13,6 +13,7 @@ export function createAbsentSpawner(hostName: string): Spawner {
     observe: absent,
     inventory: absent,
     start: absent,
+    admitKeys: absent,
     stop: async () => undefined,
     close: async () => undefined,
   };

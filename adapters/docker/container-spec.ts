@@ -12,6 +12,7 @@ export type HostFacts = {
 };
 
 export const JUPYTER_PORT = '8888/tcp';
+export const SSH_PORT = '2222/tcp';
 export const PERSON_UID = 1000;
 const HOST_PIDS = 32_768;
 const LEAST_PIDS = 512;
@@ -80,7 +81,11 @@ function toOutside(spec: ContainerSpec, host: HostFacts): HostConfig {
     Tmpfs: {
       '/run/dibs': `rw,noexec,nosuid,nodev,size=64k,mode=0700,uid=${PERSON_UID},gid=${PERSON_UID}`,
     },
-    PortBindings: { [JUPYTER_PORT]: [{ HostIp: host.bindAddress, HostPort: '0' }] },
+    // That of SSH only where the image exposes it: a binding alone publishes nothing.
+    PortBindings: {
+      [JUPYTER_PORT]: [{ HostIp: host.bindAddress, HostPort: '0' }],
+      [SSH_PORT]: [{ HostIp: host.bindAddress, HostPort: '0' }],
+    },
     Mounts: [
       {
         Type: 'volume',

@@ -1,7 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import type { ObservedContainer } from '../../core/ports.ts';
 import type { Connection } from './connection.ts';
-import { JUPYTER_PORT } from './container-spec.ts';
 import { demultiplex } from './exec.ts';
 import { statusOf } from './faults.ts';
 import { filterFor, type Role } from './labels.ts';
@@ -47,15 +46,17 @@ export async function logTail({ docker, call }: Connection, id: string, signal: 
   return (stderr + stdout).trimEnd();
 }
 
-/** The port that the engine chose on the host; it changes with every start. */
-export function publishedPort(container: ContainerInspectInfo): number | null {
-  const port = container.NetworkSettings.Ports[JUPYTER_PORT]?.[0]?.HostPort;
+/**
+ * The port that the engine chose on the host; it changes with every start. Null: none is published.
+ */
+export function publishedPort(container: ContainerInspectInfo, inside: string): number | null {
+  const port = container.NetworkSettings.Ports[inside]?.[0]?.HostPort;
   return port ? Number(port) : null;
 }
 
 export function toObserved(
   container: ContainerInspectInfo,
-  facts: { sessionId: string; url: string | null },
+  facts: Pick<ObservedContainer, 'sessionId' | 'url' | 'ssh'>,
 ): ObservedContainer {
   const state = toState(container.State.Status);
   return {
@@ -67,6 +68,7 @@ export function toObserved(
     exitCode: state === 'exited' ? container.State.ExitCode : null,
     outOfMemory: container.State.OOMKilled,
     url: state === 'running' ? facts.url : null,
+    ssh: state === 'running' ? facts.ssh : null,
   };
 }
 

@@ -12,26 +12,38 @@ const MAX_OUTPUT_BYTES = 1_000_000;
  */
 export function exec(
   { docker, call, hostName }: Connection,
-  container: { id: string; command: readonly string[]; environment?: readonly string[] },
+  container: {
+    id: string;
+    command: readonly string[];
+    environment?: readonly string[];
+    limitSeconds?: number;
+  },
   signal: AbortSignal,
 ): Promise<Ran> {
-  return call(signal, async (abortSignal) => {
-    const created = await docker.getContainer(container.id).exec({
-      Cmd: [...container.command],
-      Env: [...(container.environment ?? [])],
-      AttachStdout: true,
-      AttachStderr: true,
-      abortSignal,
-    });
-    const stream = await created.start({ hijack: false, stdin: false, abortSignal });
-    const output = demultiplex(await contentOf(stream, abortSignal));
-    const { ExitCode, Running } = await created.inspect({ abortSignal });
-    // The stream ends cleanly, as if all were done, when the engine goes away.
-    if (Running || ExitCode === null) {
-      throw new Fault('host_unreachable', { host: hostName, detail: `${hostName}: it went away` });
-    }
-    return { exitCode: ExitCode, ...output };
-  });
+  return call(
+    signal,
+    async (abortSignal) => {
+      const created = await docker.getContainer(container.id).exec({
+        Cmd: [...container.command],
+        Env: [...(container.environment ?? [])],
+        AttachStdout: true,
+        AttachStderr: true,
+        abortSignal,
+      });
+      const stream = await created.start({ hijack: false, stdin: false, abortSignal });
+      const output = demultiplex(await contentOf(stream, abortSignal));
+      const { ExitCode, Running } = await created.inspect({ abortSignal });
+      // The stream ends cleanly, as if all were done, when the engine goes away.
+      if (Running || ExitCode === null) {
+        throw new Fault('host_unreachable', {
+          host: hostName,
+          detail: `${hostName}: it went away`,
+        });
+      }
+      return { exitCode: ExitCode, ...output };
+    },
+    container.limitSeconds,
+  );
 }
 
 /** All that the engine streams, up to the limit. */

@@ -20,6 +20,8 @@ export type Host = {
   fetchImage: FetchImage;
   /** Asked once: a machine's size does not change while its engine is connected. */
   facts(signal: AbortSignal): Promise<HostFacts>;
+  /** Host name or address by which people reach it. */
+  address: string;
   urlOf(port: number, sessionName: string): string;
 };
 
@@ -29,6 +31,7 @@ export function createHost(connection: Connection, options: HostOptions): Host {
   return {
     connection,
     installationId,
+    address,
     fetchImage: createImageFetch(connection, imagesFolder),
     async facts(signal) {
       if (known) return known;

@@ -1,6 +1,6 @@
 import type { ContainerInfo } from 'dockerode';
 import type { ObservedContainer } from '../../core/ports.ts';
-import { JUPYTER_PORT } from './container-spec.ts';
+import { JUPYTER_PORT, SSH_PORT } from './container-spec.ts';
 import { inspect, listContainers, toObserved, toState } from './containers.ts';
 import type { Host } from './host.ts';
 import { NAME_LABEL, SESSION_LABEL } from './labels.ts';
@@ -28,7 +28,9 @@ export function createObserver(host: Host): (signal: AbortSignal) => Promise<Obs
 }
 
 function isSame(remembered: ObservedContainer, container: ContainerInfo, host: Host): boolean {
-  return remembered.state === toState(container.State) && remembered.url === urlOf(container, host);
+  const { url, ssh } = addressesOf(container, host);
+  const isMoved = remembered.url !== url || remembered.ssh?.port !== ssh?.port;
+  return remembered.state === toState(container.State) && !isMoved;
 }
 
 /** Null where it was removed since it was listed. */
@@ -36,13 +38,20 @@ async function look(host: Host, listed: ContainerInfo, signal: AbortSignal) {
   const container = await inspect(host.connection, listed.Id, signal);
   if (!container) return null;
   const sessionId = listed.Labels[SESSION_LABEL] ?? '';
-  return toObserved(container, { sessionId, url: urlOf(listed, host) });
+  return toObserved(container, { sessionId, ...addressesOf(listed, host) });
 }
 
-function urlOf(container: ContainerInfo, host: Host): string | null {
-  if (toState(container.State) !== 'running') return null;
-  const inside = Number.parseInt(JUPYTER_PORT, 10);
-  const port = container.Ports.find((each) => each.PrivatePort === inside)?.PublicPort;
+function addressesOf(container: ContainerInfo, host: Host) {
+  const portOf = (inside: string) => {
+    const port = Number.parseInt(inside, 10);
+    return container.Ports.find((each) => each.PrivatePort === port)?.PublicPort;
+  };
   const sessionName = container.Labels[NAME_LABEL];
-  return port && sessionName ? host.urlOf(port, sessionName) : null;
+  const port = portOf(JUPYTER_PORT);
+  const sshPort = portOf(SSH_PORT);
+  if (toState(container.State) !== 'running' || !sessionName) return { url: null, ssh: null };
+  return {
+    url: port ? host.urlOf(port, sessionName) : null,
+    ssh: sshPort ? { host: host.address, port: sshPort } : null,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Spawner } from '../../core/ports.ts';
+import { admitKeys } from './admission.ts';
 import { type ConnectionOptions, createConnection } from './connection.ts';
 import { createHost, type HostOptions } from './host.ts';
 import { createInventory } from './inventory.ts';
@@ -31,6 +32,7 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
       return takeInventory(signal);
     },
     start: (spec, onProgress, signal) => start(host, spec, { onProgress, signal }),
+    admitKeys: (sessionId, keys, signal) => admitKeys(host, { sessionId, keys }, signal),
     stop: (sessionId, graceSeconds, signal) => stop(host, { sessionId, graceSeconds }, signal),
     async close() {
       // A probe that stays behind, as the host does not answer, is found again by its label.

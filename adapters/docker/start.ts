@@ -2,13 +2,14 @@ import type { ContainerInspectInfo } from 'dockerode';
 import { Fault } from '../../core/fault.ts';
 import type { ContainerSpec, StartedContainer } from '../../core/ports.ts';
 import type { Connection } from './connection.ts';
-import { containerName, toCreateOptions } from './container-spec.ts';
+import { containerName, JUPYTER_PORT, SSH_PORT, toCreateOptions } from './container-spec.ts';
 import { inspect, publishedPort } from './containers.ts';
 import { statusOf, tolerating } from './faults.ts';
 import type { Host } from './host.ts';
 import type { Watch } from './image-fetch.ts';
 import { labelsOf, SESSION_LABEL } from './labels.ts';
 import { awaitReady, checkAlive } from './readiness.ts';
+import { checkImage } from './smoke.ts';
 
 const START_LIMIT_SECONDS = 60;
 
@@ -24,7 +25,7 @@ export async function start(
   checkNotAborted(connection, watch.signal);
   await run(connection, containerId, watch.signal);
   const container = await inspect(connection, containerId, watch.signal);
-  const port = container && publishedPort(container);
+  const port = container && publishedPort(container, JUPYTER_PORT);
   if (!port) {
     await checkAlive(connection, containerId, watch.signal);
     const detail = `${host.connection.hostName}: the engine published no port`;
@@ -33,7 +34,12 @@ export async function start(
   const url = host.urlOf(port, spec.sessionName);
   watch.onProgress({ stage: 'booting' });
   await awaitReady(connection, { containerId, url, spec }, watch.signal);
-  return { containerId, url };
+  const sshPort = publishedPort(container, SSH_PORT);
+  const ssh = sshPort === null ? null : { host: host.address, port: sshPort };
+  if (!spec.check) return { containerId, url, ssh, verdict: null };
+  watch.onProgress({ stage: 'checking' });
+  const verdict = await checkImage(connection, containerId, watch.signal);
+  return { containerId, url, ssh, verdict };
 }
 
 /** Creates first and looks afterwards: on the usual path that saves every other question. */

@@ -75,8 +75,9 @@ export function toObserved(world: World, container: Container): ObservedContaine
   const { containerId, state, startedAt, finishedAt, exitCode, outOfMemory } = container;
   if (state === 'removed') return null;
   const url = state === 'running' ? containerUrl(world, container) : null;
-  const sessionId = container.spec.sessionId;
-  return { sessionId, containerId, state, startedAt, finishedAt, exitCode, outOfMemory, url };
+  const { sessionId } = container.spec;
+  const times = { startedAt, finishedAt, exitCode, outOfMemory };
+  return { sessionId, containerId, state, ...times, url, ssh: null };
 }
 
 export function containerUrl(world: World, container: Container): string {

@@ -60,6 +60,8 @@ export function createSpawner(place: Place): Spawner {
     inventory,
     start: (spec, onProgress, signal) => startSession(place, spec, { onProgress, signal }),
     stop,
+    // Nothing listens for SSH there.
+    admitKeys: (_sessionId, _keys, signal) => checkReachable(place, signal),
     close: async () => {},
   };
 }

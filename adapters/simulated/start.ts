@@ -11,6 +11,7 @@ import {
   runContainer,
 } from './container.ts';
 import { fetchImage } from './image.ts';
+import { verdictOf } from './verdict.ts';
 import { checkReachable, passTimeUntil } from './waiting.ts';
 
 type Watch = { onProgress: (progress: StartProgress) => void; signal: AbortSignal };
@@ -32,7 +33,10 @@ export async function startSession(
   watch.onProgress({ stage: 'booting' });
   await waitUntilReady(place, container, watch.signal);
   if (failure) throw failure;
-  return { containerId: container.containerId, url: containerUrl(world, container) };
+  if (spec.check) watch.onProgress({ stage: 'checking' });
+  const verdict = spec.check ? verdictOf(container) : null;
+  const { containerId } = container;
+  return { containerId, url: containerUrl(world, container), ssh: null, verdict };
 }
 
 const failsBeforeCreating = new Set(['image_missing', 'pull_failed', 'host_unreachable']);

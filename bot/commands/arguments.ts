@@ -2,22 +2,23 @@ import { anyDevice, familyOf, typeMatches } from '../../core/device-type.ts';
 import type { Role } from '../../core/entity.ts';
 import { mostCredits, type Ticks, ticksOfCredits } from '../../core/money.ts';
 import { type Period, parsePeriod, relativePeriods } from '../../core/period.ts';
-import type { Image } from '../../core/ports.ts';
+import type { Policy } from '../../core/policy.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { Store } from '../../core/store.ts';
 import type { GrantRequestView, Payee, SessionView } from '../../core/view.ts';
-import type { CatalogueImage } from '../defaults.ts';
+import { type CatalogueImage, imageNamed, imagesFor } from '../catalogue.ts';
 import { formatDuration, parseDuration } from '../duration.ts';
 import { inCredits } from '../render/words.ts';
 import { findPayee, findReadable, readableAccounts } from './accounts.ts';
 import type { Command } from './command.ts';
+import { type KeyVerb, keyArgument, keyVerbArgument } from './key-words.ts';
 import { findSubject, type Subject, suggestSubjects } from './subject.ts';
 
 /** What an argument becomes, by its kind. */
 export type ArgumentValues = {
   devices: { deviceType: string; deviceCount: number };
   duration: number;
-  image: Image;
+  image: CatalogueImage;
   session: SessionView;
   command: Command;
   /** Above zero. */
@@ -34,12 +35,16 @@ export type ArgumentValues = {
   transfer: number;
   code: string;
   subject: Subject;
+  keyVerb: KeyVerb;
+  /** The rest of the line, as it stands. */
+  key: string;
 };
 export type ArgumentKind = keyof ArgumentValues;
 
 /** Where arguments are looked up. */
 export type ArgumentContext = {
   store: Store;
+  policy: Policy;
   images: readonly CatalogueImage[];
   commands: readonly Command[];
   personId: string;
@@ -54,7 +59,11 @@ type ArgumentType<K extends ArgumentKind> = {
   says: string;
   example: string;
   parse(typed: string, context: ArgumentContext): Promise<Parsed<K>> | Parsed<K>;
-  suggest(context: ArgumentContext): Promise<{ text: string; hint: string }[]>;
+  /** `given`: the values before it. */
+  suggest(
+    context: ArgumentContext,
+    given: readonly string[],
+  ): Promise<{ text: string; hint: string }[]>;
   /** What is meant as one, even if it is none: its refusal says what is wrong with it. */
   looksLike?: RegExp;
 };
@@ -92,16 +101,18 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
   },
   image: {
     says: 'image',
-    example: 'pytorch',
+    example: '2.9',
     parse(typed, { images }) {
-      const value = images.find(({ name }) => name.toLowerCase() === typed.toLowerCase());
-      const offered = images.map(({ name }) => name);
-      return value
-        ? { value: { name: value.name, reference: value.reference, build: value.build } }
-        : { refusal: { kind: 'unknown_image', typed, offered } };
+      const value = imageNamed(images, typed);
+      const offered = images.map(({ names }) => names[0] ?? '');
+      return value ? { value } : { refusal: { kind: 'unknown_image', typed, offered } };
     },
-    async suggest({ images }) {
-      return images.map(({ name, reference }) => ({ text: name, hint: reference }));
+    async suggest({ images, store, policy }, [devices]) {
+      const { hosts } = await store.fleet();
+      const { deviceType } = parseDevices(devices ?? anyDevice);
+      return imagesFor(images, deviceType, { hosts, policy }).map(({ names, says }) => {
+        return { text: names[0] ?? '', hint: says };
+      });
     },
   },
   session: {
@@ -247,6 +258,8 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
     parse: (typed, { store }) => findSubject(typed, store),
     suggest: suggestSubjects,
   },
+  keyVerb: keyVerbArgument,
+  key: keyArgument,
 };
 
 const mostReasonCharacters = 300;

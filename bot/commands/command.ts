@@ -1,3 +1,4 @@
+import type { Access } from '../../core/access.ts';
 import type { Channel, PersonActor, Standing } from '../../core/entity.ts';
 import type { Reply } from '../../core/invocation.ts';
 import type { Message } from '../../core/message.ts';
@@ -6,7 +7,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { Store } from '../../core/store.ts';
 import type { SessionView } from '../../core/view.ts';
-import type { CatalogueImage } from '../defaults.ts';
+import type { CatalogueImage } from '../catalogue.ts';
 import { renderRefusal } from '../render/refusal.ts';
 import { plainText } from '../render/words.ts';
 import type { ArgumentKind, ArgumentValues } from './arguments.ts';
@@ -34,6 +35,7 @@ export type CommandContext = {
   store: Store;
   clock: Clock;
   policy: Policy;
+  access: Access;
   images: readonly CatalogueImage[];
   commands: readonly Command[];
   newSecret: () => string;

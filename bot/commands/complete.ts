@@ -30,7 +30,7 @@ function goesOn(begun: string, text: string): boolean {
 /** What could stand there next: one list for each thing that could. */
 async function waysOn(done: readonly string[], context: ArgumentContext): Promise<Suggestion[][]> {
   const [name, ...given] = done;
-  if (name === undefined) return [await argumentTypes.command.suggest(context)];
+  if (name === undefined) return [await argumentTypes.command.suggest(context, [])];
   const command = context.commands.find((row) => row.name === name.toLowerCase());
   if (command === undefined) return [];
   const flags = command.flags
@@ -40,7 +40,9 @@ async function waysOn(done: readonly string[], context: ArgumentContext): Promis
   const list = await argumentsFor(command, values[0], context);
   const canSkip = values.length === 0 && list[0]?.required === false;
   const next = list.slice(values.length, values.length + (canSkip ? 2 : 1));
-  const ways = await Promise.all(next.map(({ kind }) => argumentTypes[kind].suggest(context)));
+  const ways = await Promise.all(
+    next.map(({ kind }) => argumentTypes[kind].suggest(context, values)),
+  );
   return [...ways, ...(next.every(({ required }) => !required) ? [flags] : [])];
 }
 

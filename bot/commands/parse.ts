@@ -1,5 +1,5 @@
 import type { Refusal } from '../../core/refusal.ts';
-import { type ArgumentContext, argumentTypes } from './arguments.ts';
+import { type ArgumentContext, type ArgumentKind, argumentTypes } from './arguments.ts';
 import type { Argument, Command, Given } from './command.ts';
 
 type Parsed = { command: Command; given: Given } | { refusal: Refusal };
@@ -24,10 +24,7 @@ export async function parseCommand(text: string, context: ArgumentContext): Prom
 }
 
 function split(command: Command, text: string): { words: string[]; flags: Set<string> } {
-  const hasReason = command.arguments.at(-1)?.kind === 'reason';
-  const all = hasReason
-    ? phrasesOf(text)
-    : wordsOf(text).map((word) => ({ text: word, isQuoted: false }));
+  const all = piecesOf(text, command.arguments.at(-1)?.kind);
   const isFlag = (word: { text: string; isQuoted: boolean }) =>
     !word.isQuoted && /^--[a-z]/i.test(word.text);
   // The first word is the command, also where it was written like a flag: `--help`.
@@ -36,6 +33,23 @@ function split(command: Command, text: string): { words: string[]; flags: Set<st
     words: given.filter((word) => !isFlag(word)).map((word) => word.text),
     flags: new Set(given.filter(isFlag).map((word) => word.text.toLowerCase())),
   };
+}
+
+function piecesOf(text: string, last: ArgumentKind | undefined): Piece[] {
+  if (last === 'reason') return phrasesOf(text);
+  if (last === 'key') return lineOf(text);
+  return wordsOf(text).map((word) => ({ text: word, isQuoted: false }));
+}
+
+type Piece = { text: string; isQuoted: boolean };
+
+/** Two words, and behind them a key as it stands: nothing in it is an option or a duration. */
+function lineOf(text: string): Piece[] {
+  const [, name, first, rest] =
+    /^(\S+)(?:\s+(\S+))?(?:\s+([\s\S]+))?$/.exec(plainly(text).trim()) ?? [];
+  return [name, first, rest]
+    .filter((piece) => piece !== undefined)
+    .map((piece) => ({ text: piece, isQuoted: !/^--[a-z]+$/i.test(piece) }));
 }
 
 /**
@@ -58,7 +72,7 @@ export function wordsOf(text: string): string[] {
 }
 
 /** Words as they are, where a sentence is part of them; what stands in quotes is one. */
-export function phrasesOf(text: string): { text: string; isQuoted: boolean }[] {
+export function phrasesOf(text: string): Piece[] {
   const pattern = /(?<!\S)(?:"([^"]+)"|["“„”]([^"“”„]+)["“”]|['‘](.+?)['’])(?!\S)|\S+/g;
   return [...plainly(text).matchAll(pattern)].map(([word, straight, curly, single]) => {
     const quoted = straight ?? curly ?? single;
@@ -84,7 +98,8 @@ async function parseValues(
   for (const [at, argument] of command.arguments.entries()) {
     const later = command.arguments.slice(at + 1);
     if (isLeftOut(argument, rest, later)) continue;
-    const typed = argument.kind === 'reason' ? rest.splice(0).join(' ') : rest.shift();
+    const isRest = argument.kind === 'reason' || argument.kind === 'key';
+    const typed = isRest ? rest.splice(0).join(' ') : rest.shift();
     if (!typed) return { refusal: missing(command, argument) };
     const read = await readArgument(argument, later, { typed, context });
     if ('refusal' in read) return read;

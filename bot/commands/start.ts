@@ -1,5 +1,5 @@
 import { start as startAction } from '../../core/actions/start.ts';
-import { defaultImage } from '../defaults.ts';
+import { defaultImage, toImage } from '../catalogue.ts';
 import { formatDuration } from '../duration.ts';
 import { areHeld, code, devicesWords, inCredits, sentence, strong } from '../render/words.ts';
 import { accepted, command, refused } from './command.ts';
@@ -16,8 +16,12 @@ export const start = command({
   flags: [
     { name: '--now', says: 'Refuse instead of waiting in line.' },
     { name: '--me', says: 'Pay with your own credits instead of the team’s.' },
+    {
+      name: '--check',
+      says: 'Have PyTorch, CUDA and NCCL checked on its GPUs first, for nothing.',
+    },
   ],
-  examples: ['start a100 2h', 'start a100x2 90m pytorch', 'start any 1h --now'],
+  examples: ['start a100 2h', 'start a100x2 90m 2.8', 'start any 1h --now'],
   async run(context, { type, duration, image }, flags) {
     const { store, actor, channel, requestKey, images } = context;
     const outcome = await store.perform(startAction, {
@@ -29,7 +33,8 @@ export const start = command({
         own: flags.has('--me'),
         ...type,
         leaseSeconds: duration,
-        image: image ?? defaultImage(images, type.deviceType),
+        image: toImage(image ?? defaultImage(images, type.deviceType)),
+        check: flags.has('--check'),
         channel,
         now: flags.has('--now'),
       },

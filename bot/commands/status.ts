@@ -1,5 +1,6 @@
 import type { Message, MessagePart } from '../../core/message.ts';
-import { linkOf, renderSession, usedSoFar } from '../render/session.ts';
+import { linkOf } from '../access.ts';
+import { renderSession, usedSoFar } from '../render/session.ts';
 import { accepted, command, refused } from './command.ts';
 import { asSeenBy, placeOf, resolveSession } from './sessions.ts';
 
@@ -17,7 +18,7 @@ export const status = command({
     const now = clock.now();
     const session = asSeenBy(actor.personId, resolved.session);
     const message = renderSession(session, await placeOf({ ...context, now }, session));
-    const link = linkOf(session);
+    const link = await linkOf(context.access, session);
     const parts: MessagePart[] = [
       ...message.parts.filter(({ kind }) => kind !== 'actions'),
       ...(session.state === 'running'

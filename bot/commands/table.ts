@@ -6,9 +6,10 @@ import { extend } from './extend.ts';
 import { adjust, give, grant, reverse } from './grant.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
+import { key } from './key.ts';
 import { link } from './link.ts';
 import { list } from './list.ts';
-import { open } from './open.ts';
+import { open, ssh } from './open.ts';
 import { quiet } from './quiet.ts';
 import { request } from './request.ts';
 import { start } from './start.ts';
@@ -23,6 +24,8 @@ export const commands: readonly Command[] = [
   stop,
   extend,
   open,
+  ssh,
+  key,
   quiet,
   list,
   status,

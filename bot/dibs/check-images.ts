@@ -1,23 +1,28 @@
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bad, good } from '../../core/finding.ts';
+import { imagesOf } from '../catalogue.ts';
 import type { Config } from '../config.ts';
-import { imagesOf } from '../defaults.ts';
 import type { Look } from './look.ts';
+
+export const imagesFolder = fileURLToPath(new URL('../../images', import.meta.url));
 
 /** What images are built from comes with Dibs; whether a pulled one exists its registry says. */
 export async function checkImages(config: Config): Promise<Look> {
   const images = imagesOf(config);
-  const names = images.map(({ name }) => name).join(', ');
+  const names = images.map((image) => image.names[0]).join(', ');
   const isBuilt = images.some(({ build }) => build !== null);
-  const folder = fileURLToPath(new URL('../../images', import.meta.url));
-  const isThere = await access(`${folder}/Dockerfile`).then(
+  const isThere = await access(`${imagesFolder}/Dockerfile`).then(
     () => true,
     () => false,
   );
   const finding =
     isBuilt && !isThere
-      ? bad('Images', `there is no ${folder}/Dockerfile`, 'Install Dibs anew: it comes with it.')
-      : good('Images', `${names}${isBuilt ? `, built from ${folder}` : ''}`);
+      ? bad(
+          'Images',
+          `there is no ${imagesFolder}/Dockerfile`,
+          'Install Dibs anew: it comes with it.',
+        )
+      : good('Images', `${names}${isBuilt ? `, built from ${imagesFolder}` : ''}`);
   return { findings: [finding], clocks: [] };
 }

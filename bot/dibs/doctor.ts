@@ -6,6 +6,7 @@ import { renderFinding, renderVerdict } from '../render/doctor.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkHosts } from './check-hosts.ts';
 import { checkImages } from './check-images.ts';
+import { checkProxy } from './check-proxy.ts';
 import { checkSlackOf } from './check-slack.ts';
 import type { Look } from './look.ts';
 
@@ -28,6 +29,7 @@ export async function doctor(): Promise<number> {
       within('Database', () => checkDatabase(config)),
       within('Hosts', (signal) => checkHosts(config, signal)),
       within('Images', () => checkImages(config)),
+      within('Proxy', () => checkProxy(config)),
       within('Slack', (signal) => checkSlackOf(config, signal)),
     ];
     for (const look of looks) tell((await look).findings);

@@ -1,3 +1,4 @@
+import type { Access } from '../../core/access.ts';
 import type { Platform } from '../../core/message.ts';
 import type { Chat, Spawner } from '../../core/ports.ts';
 import type { SetUp } from '../../core/store.ts';
@@ -13,6 +14,7 @@ import type { StepDeps } from './steps.ts';
 
 export type LoopsDeps = Omit<StepDeps, 'spawner' | 'onChange' | 'onFreed'> & {
   chats: ReadonlyMap<Platform, Chat>;
+  access: Access;
   /** Null: none are configured. */
   allowances: AllowanceSource | null;
   spawnerOf(host: { name: string; configured: boolean }): Spawner;

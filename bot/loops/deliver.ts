@@ -1,3 +1,4 @@
+import type { Access } from '../../core/access.ts';
 import { assert, unreachable } from '../../core/assert.ts';
 import type { NoticeKind, RequestNotice, SessionNotice } from '../../core/change.ts';
 import type { Channel } from '../../core/entity.ts';
@@ -7,8 +8,10 @@ import { type Policy, teamPolicyOf } from '../../core/policy.ts';
 import type { Chat, Clock } from '../../core/ports.ts';
 import type { Store } from '../../core/store.ts';
 import type { GrantRequestView, Notice, SessionView } from '../../core/view.ts';
+import { linkOf } from '../access.ts';
 import { placeOf } from '../commands/sessions.ts';
 import { renderChannelLost } from '../render/channel-lost.ts';
+import { renderReady } from '../render/ready.ts';
 import {
   renderDecided,
   renderReasonAsked,
@@ -16,7 +19,7 @@ import {
   renderVoteIgnored,
   renderVoteTooLate,
 } from '../render/request.ts';
-import { renderEnded, renderEndingSoon, renderReady, renderSession } from '../render/session.ts';
+import { renderEnded, renderEndingSoon, renderSession } from '../render/session.ts';
 import { renderSessionNews } from '../render/session-news.ts';
 import { renderReceived } from '../render/transfer.ts';
 
@@ -24,6 +27,7 @@ type Deps = {
   store: Store;
   clock: Clock;
   policy: Policy;
+  access: Access;
   chats: ReadonlyMap<Platform, Chat>;
 };
 /** How late a warning may be that names the time that is left. */
@@ -84,7 +88,7 @@ async function deliverOfSession(
   }
   if (notice.kind === 'session_news') return deliverNews(deps, { notice, session }, signal);
   if (isOvertaken(deps, notice, session)) return;
-  const message = renderPrivate(notice.kind, session);
+  const message = await renderPrivate(deps.access, notice.kind, session);
   if (message === null) return;
   const to = { kind: 'person', personId: holder.personId } as const;
   const where = notice.kind === 'session_ready' ? channel : null;
@@ -200,13 +204,16 @@ async function tell(
 }
 
 /** Null where the news has been overtaken. */
-function renderPrivate(
+async function renderPrivate(
+  access: Access,
   kind: Exclude<SessionNotice, 'session_changed' | 'session_news'>,
   session: SessionView,
-): Message | null {
+): Promise<Message | null> {
   switch (kind) {
-    case 'session_ready':
-      return session.state === 'running' ? renderReady(session) : null;
+    case 'session_ready': {
+      const link = await linkOf(access, session);
+      return link === null ? null : renderReady(session, link);
+    }
     case 'ending_soon':
       return renderEndingSoon(session);
     case 'session_ended':

@@ -1,3 +1,4 @@
+import type { Access } from '../../core/access.ts';
 import { Fault } from '../../core/fault.ts';
 import type { Platform } from '../../core/message.ts';
 import type { Policy } from '../../core/policy.ts';
@@ -12,6 +13,7 @@ type Deps = {
   clock: Clock;
   log: Log;
   policy: Policy;
+  access: Access;
   chats: ReadonlyMap<Platform, Chat>;
 };
 

@@ -1,5 +1,5 @@
-import { claim, releaseClaim, renewClaim } from '../../core/actions/claim.ts';
-import { pauseMeter, resumeMeter } from '../../core/actions/observe.ts';
+import { type ClaimedStep, claim, releaseClaim, renewClaim } from '../../core/actions/claim.ts';
+import { pauseMeter, reportKeys, resumeMeter } from '../../core/actions/observe.ts';
 import {
   reportEnded,
   reportReady,
@@ -54,12 +54,13 @@ export async function runStep(deps: StepDeps, step: Step, signal: AbortSignal): 
         input: { sessionId: step.sessionId, at: step.at },
       });
       return deps.onChange();
-    case 'resume':
-      await store.perform(resumeMeter, {
-        ...asked,
-        input: { sessionId: step.sessionId, url: step.url },
-      });
+    case 'resume': {
+      const { kind: _, ...input } = step;
+      await store.perform(resumeMeter, { ...asked, input });
       return deps.onChange();
+    }
+    case 'admit_keys':
+      return runAdmitKeys(deps, step.sessionId, signal);
     default:
       return unreachable(step);
   }
@@ -75,7 +76,8 @@ async function runStart(deps: StepDeps, sessionId: string, signal: AbortSignal):
     try {
       const container = await spawner.start(spec, progress.note, held);
       await progress.end();
-      const input = { sessionId, token, ...container };
+      const keyIds = spec.sshKeys.map(({ id }) => id);
+      const input = { sessionId, token, keyIds, ...container };
       await store.perform(reportReady, { requestKey: `ready:${token}`, actor, input });
       const millis = deps.clock.now().getTime() - begunAt;
       log.info('session is ready', { session: spec.sessionName, millis });
@@ -102,13 +104,24 @@ function runStop(deps: StepDeps, sessionId: string, signal: AbortSignal): Promis
   });
 }
 
+async function runAdmitKeys(deps: StepDeps, sessionId: string, signal: AbortSignal) {
+  const { store, spawner } = deps;
+  await underClaim(deps, { sessionId, step: 'admit_keys', signal }, async (token, held) => {
+    const spec = await store.containerSpec(sessionId);
+    if (spec === null) return;
+    await spawner.admitKeys(sessionId, spec.sshKeys, held);
+    const input = { sessionId, token, keyIds: spec.sshKeys.map(({ id }) => id) };
+    await store.perform(reportKeys, { requestKey: `keys:${token}`, actor, input });
+  });
+}
+
 /**
  * Does `work` while this process alone has the claim. The signal that it gets aborts as soon as
  * the claim is lost, which is also how a stop reaches a start that is under way.
  */
 async function underClaim(
   deps: StepDeps,
-  asked: { sessionId: string; step: 'start' | 'stop'; signal: AbortSignal },
+  asked: { sessionId: string; step: ClaimedStep; signal: AbortSignal },
   work: (token: string, held: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const { store, newId } = deps;
@@ -138,7 +151,7 @@ async function underClaim(
 
 async function renew(
   { store, clock, policy, log }: StepDeps,
-  input: { sessionId: string; step: 'start' | 'stop'; token: string },
+  input: { sessionId: string; step: ClaimedStep; token: string },
   { done, lost }: { done: AbortSignal; lost: AbortController },
 ): Promise<void> {
   const thirdMillis = (policy.claimSeconds * 1000) / 3;

@@ -74,6 +74,9 @@ export const phrases: Readonly<Record<string, (event: EventView) => Phrase>> = {
     return both('became', 'become', `an identity of ${person ?? 'somebody'}`);
   },
 
+  add_ssh_key: (event) => both('added', 'add', keyOf(event)),
+  remove_ssh_key: (event) => both('removed', 'remove', keyOf(event)),
+
   claim: (event) =>
     both('took up', 'take up', `the ${event.input.step ?? 'step'} of ${sessionOf(event)}`),
   renew_claim: (event) => both('went on with', 'go on with', sessionOf(event)),
@@ -82,6 +85,8 @@ export const phrases: Readonly<Record<string, (event: EventView) => Phrase>> = {
   report_start_failed: (event) =>
     both('gave up', 'give up', `${sessionOf(event)}: ${whyOf(event)}`),
   report_stopped: (event) => both('removed', 'remove', `the container of ${sessionOf(event)}`),
+  report_keys: (event) =>
+    both('brought', 'bring', `the SSH keys of ${sessionOf(event)} up to date`),
   report_ended: (event) => both('ended', 'end', `${sessionOf(event)}: ${whyOf(event)}`),
   pause_meter: (event) => both('paused', 'pause', `the meter of ${sessionOf(event)}`),
   resume_meter: (event) => both('resumed', 'resume', `the meter of ${sessionOf(event)}`),
@@ -132,6 +137,11 @@ function requestOf({ request, actor }: EventView): string {
   return isRequester
     ? `request ${request.number}`
     : `${request.requester}’s request ${request.number}`;
+}
+
+function keyOf({ input, outcome }: EventView): string {
+  const { fingerprint = input.fingerprint } = outcome.kind === 'accepted' ? outcome.result : {};
+  return fingerprint === undefined ? 'an SSH key' : `the SSH key ${fingerprint}`;
 }
 
 function accountOf({ account }: EventView): string {

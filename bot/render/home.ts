@@ -1,7 +1,8 @@
 import type { Message, MessageAction, MessagePart, Text } from '../../core/message.ts';
 import type { ApprovalPolicy, PriceList } from '../../core/policy.ts';
-import type { Balance, Board, GrantRequestView, SessionView } from '../../core/view.ts';
+import type { Balance, Board, GrantRequestView, SessionView, SshKeyView } from '../../core/view.ts';
 import { renderBalance } from './balance.ts';
+import { keysParts, noKeysWords } from './key.ts';
 import { renderBoard } from './overview.ts';
 import { renderRequest, withdrawAction } from './request.ts';
 import { type Place, renderSession } from './session.ts';
@@ -15,15 +16,16 @@ export type HomePage = {
   board: Board;
   prices: PriceList;
   approval: ApprovalPolicy;
+  keys: readonly SshKeyView[];
   /** Those of the person that are pending, and those that wait for their decision. */
   requests: { own: readonly GrantRequestView[]; toDecide: readonly GrantRequestView[] };
 };
 
 /** It is read at a glance; what is more is told by commands. */
-const most = { sessions: 5, requests: 5, board: { taken: 10, waiting: 5 } };
+const most = { sessions: 5, requests: 5, keys: 5, board: { taken: 10, waiting: 5 } };
 
 export function renderHome(page: HomePage): Message {
-  const { balance, board, prices, now } = page;
+  const { balance, board, prices, keys, now } = page;
   return {
     title: null,
     tone: 'neutral',
@@ -32,8 +34,10 @@ export function renderHome(page: HomePage): Message {
       ...section(renderBalance(balance.team, { besides: balance.own, now })),
       ...section(renderBoard(board, prices, most.board)),
       ...requestsParts(page),
+      ...(keys.length === 0 ? [] : keysParts(keys, most.keys)),
       { kind: 'heading', text: 'Help' },
       { kind: 'text', text: helpWords },
+      ...(keys.length === 0 ? [{ kind: 'text', text: noKeysWords } as const] : []),
     ],
   };
 }

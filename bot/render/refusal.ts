@@ -2,6 +2,7 @@ import type { Message, Text } from '../../core/message.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { formatDuration } from '../duration.ts';
 import { creditRefusals } from './credit-refusal.ts';
+import { keyRefusals } from './key-refusal.ts';
 import {
   clock,
   code,
@@ -26,6 +27,7 @@ type Words = { [K in Refusal['kind']]: (refusal: RefusalOf<K>) => Text };
 
 const words: Words = {
   ...creditRefusals,
+  ...keyRefusals,
   nothing_typed: () => [
     'Say what to do: ',
     code('/gpu start a100 2h'),
@@ -76,6 +78,12 @@ const words: Words = {
   ],
   unknown_device_type: unknownDeviceType,
   too_many_devices: tooManyDevices,
+  image_cannot_run: imageCannotRun,
+  no_ssh: (refusal) => [
+    `${refusal.name} runs ${refusal.image}, which has no SSH server. Its terminal is in JupyterLab: `,
+    code(`/gpu open ${refusal.name}`),
+    '.',
+  ],
   none_free: noneFree,
   queue_full: (refusal) => [
     `${refusal.limit} requests are waiting already. Try again when the line is shorter.`,
@@ -140,6 +148,21 @@ function unknownDeviceType({ typed, offered }: RefusalOf<'unknown_device_type'>)
   return nearest(typed, alike) === null
     ? [`There is no device type “${typed}”. There is ${eitherOf(offered.slice(0, 20))}.`]
     : unknown('device type', typed, [...new Set(alike)]);
+}
+
+function imageCannotRun(refusal: RefusalOf<'image_cannot_run'>): Text {
+  const { image, cuda, compute, leastDriver, obstacles, images } = refusal;
+  const why = obstacles.map(({ host, driver, type, why: what }) =>
+    what === 'driver'
+      ? `${host} has driver ${driver}, and CUDA ${cuda} needs ${leastDriver} or newer`
+      : `its PyTorch is not made for the ${type} of ${host}, but for compute capability ${compute?.least} to ${compute?.most}`,
+  );
+  return [
+    `${image} cannot run there: ${why.join('; ')}. `,
+    images.length === 0
+      ? 'No image here can: an admin must update the driver.'
+      : `These can: ${images.slice(0, 8).join(', ')}${images.length > 8 ? ' …' : '.'}`,
+  ];
 }
 
 function tooManyDevices({ asked, most, deviceType }: RefusalOf<'too_many_devices'>): Text {

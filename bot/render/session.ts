@@ -3,10 +3,11 @@ import { endReasons } from '../../core/end-reason.ts';
 import type { Message, MessageAction, MessagePart, Text } from '../../core/message.ts';
 import { readyMillisAt, readySeconds } from '../../core/meter.ts';
 import { cost } from '../../core/money.ts';
-import type { StartProgress } from '../../core/ports.ts';
 import type { DeviceView, SessionView } from '../../core/view.ts';
 import { formatExactDuration } from '../duration.ts';
 import { indexWords } from './index-words.ts';
+import { progressPart } from './progress.ts';
+import { verdictPart } from './verdict.ts';
 import {
   clock,
   creditsOf,
@@ -57,23 +58,6 @@ export function renderSession(session: SessionView, place: Place | null): Messag
   }
 }
 
-/** For the holder's eyes alone: how to get in. */
-export function renderReady(session: SessionView): Message {
-  const link = linkOf(session);
-  assert(link, 'a ready session has a link');
-  return {
-    title: `${session.name} is ready`,
-    tone: 'good',
-    parts: [
-      { kind: 'text', text: [{ kind: 'link', text: 'Open JupyterLab', url: link }] },
-      {
-        kind: 'text',
-        text: ['Only you see this link. It ends with the session', ...endWords(session)],
-      },
-    ],
-  };
-}
-
 export function renderEndingSoon(session: SessionView): Message {
   const price = cost(session.deviceCount, 3600, session.ticksPerSecond);
   const { name } = session;
@@ -109,12 +93,6 @@ export function renderEnded(session: SessionView): Message {
   return { title: `${name} ended`, tone: endTone(session), parts };
 }
 
-/** Jupyter's address with its token, where there is one to go to. */
-export function linkOf({ url, token, state }: SessionView): string | null {
-  if (url === null || token === null || state !== 'running') return null;
-  return `${url}lab?token=${token}`;
-}
-
 function whatAndWhere({
   holder,
   deviceType,
@@ -144,35 +122,8 @@ export function placeWords(place: Place | null): Text {
   return [`Number ${place.position} in line: ${place.reason}. Start: `, ...estimate];
 }
 
-function progressPart(progress: StartProgress | null): MessagePart {
-  const part = (label: string, fraction: number | null): MessagePart => {
-    return { kind: 'progress', label, fraction };
-  };
-  switch (progress?.stage) {
-    case undefined:
-    case 'creating':
-      return part('Starting the container', null);
-    case 'pulling': {
-      const { doneBytes, totalBytes } = progress;
-      if (totalBytes === 0) return part('Pulling the image', null);
-      const size = `${megabytes(doneBytes)} of ${megabytes(totalBytes)} MB`;
-      return part(`Pulling the image, ${size}`, doneBytes / totalBytes);
-    }
-    case 'building': {
-      const { step, steps } = progress;
-      return part(`Building the image, step ${step} of ${steps}`, (step - 1) / Math.max(1, steps));
-    }
-    case 'booting':
-      return part('Waiting for Jupyter', null);
-    default:
-      return unreachable(progress);
-  }
-}
-
-const megabytes = (bytes: number) => Math.round(bytes / 1e6).toLocaleString('en');
-
 function runningParts(session: SessionView): MessagePart[] {
-  const { name, held, until, devices, readySince } = session;
+  const { name, held, until, devices, readySince, verdict, ssh } = session;
   const gpus = devices.filter(({ sample }) => sample !== null);
   return [
     {
@@ -194,8 +145,10 @@ function runningParts(session: SessionView): MessagePart[] {
       ? [{ kind: 'text', text: ['Its host does not answer. This time is not charged.'] } as const]
       : []),
     ...(gpus.length > 0 ? [samplesPart(gpus)] : []),
+    ...(verdict === null ? [] : [verdictPart(verdict)]),
     actions(
       { ...button('Open', `open ${name}`), style: 'primary' },
+      ...(ssh === null ? [] : [button('SSH', `ssh ${name}`)]),
       button('nvidia-smi', `status ${name}`),
       button('Extend +1 h', `extend ${name} 1h`),
       stopAction(session, 'Stop'),
@@ -279,10 +232,6 @@ function endTone({ endReason }: SessionView): Message['tone'] {
   if (endReason === null || endReasons[endReason].billed === 'nothing') return 'bad';
   const isExpected = endReason.startsWith('stopped_') || endReason === 'lease_expired';
   return isExpected ? 'neutral' : 'bad';
-}
-
-function endWords({ until }: SessionView): Text {
-  return until ? [', at ', clock(until), '.'] : ['.'];
 }
 
 function button(label: string, command: string): MessageAction {

@@ -1,6 +1,16 @@
 import { accept, action, type Decision, type Moment, refuse } from '../action.ts';
 import { assert } from '../assert.ts';
 import type { Session } from '../entity.ts';
+import type { SessionState } from '../state.ts';
+
+/** What is done to a session under a claim, and the state in which it is done. */
+const stepStates = {
+  start: 'starting',
+  stop: 'stopping',
+  admit_keys: 'running',
+} as const satisfies Record<string, SessionState>;
+export type ClaimedStep = keyof typeof stepStates;
+type Claimed = { sessionId: string; step: ClaimedStep; token: string };
 
 /**
  * A claim lets one process at a time do a step on a session. It lapses unless renewed, so that the
@@ -9,22 +19,16 @@ import type { Session } from '../entity.ts';
  */
 export const claim = action({
   name: 'claim',
-  needs: ({ sessionId }: { sessionId: string; step: 'start' | 'stop'; token: string }) => ({
-    session: { sessionId },
-  }),
-  decide: ({ session: facts }, { sessionId, step, token }, moment): Decision<null> => {
+  needs: ({ sessionId }: Claimed) => ({ session: { sessionId } }),
+  decide: ({ session: facts }, { sessionId, step, token }: Claimed, moment): Decision<null> => {
     assert(facts, 'the session exists');
     const { session } = facts;
     if (isClaimed(session, moment.now)) return refuse({ kind: 'stale' });
     const set = { claimToken: token, claimUntil: claimEnd(moment) };
-    if (step === 'stop')
-      return session.state === 'stopping'
-        ? accept(null, { kind: 'update_session', sessionId, set })
-        : refuse({ kind: 'stale' });
-    if (session.hostId === null) return refuse({ kind: 'stale' });
-    if (session.state === 'starting')
+    if (session.state === stepStates[step])
       return accept(null, { kind: 'update_session', sessionId, set });
-    if (session.state !== 'requested') return refuse({ kind: 'stale' });
+    if (step !== 'start' || session.state !== 'requested' || session.hostId === null)
+      return refuse({ kind: 'stale' });
     return accept(
       null,
       { kind: 'move_session', sessionId, from: 'requested', to: 'starting', set },
@@ -36,12 +40,9 @@ export const claim = action({
 /** Keeps a claim. Refused as stale once the session has left the state that the step works on. */
 export const renewClaim = action({
   name: 'renew_claim',
-  needs: ({ sessionId }: { sessionId: string; step: 'start' | 'stop'; token: string }) => ({
-    session: { sessionId },
-  }),
-  decide: ({ session: facts }, { sessionId, step, token }, moment): Decision<null> => {
-    const wanted = step === 'start' ? 'starting' : 'stopping';
-    if (facts?.session.claimToken !== token || facts.session.state !== wanted)
+  needs: ({ sessionId }: Claimed) => ({ session: { sessionId } }),
+  decide: ({ session: facts }, { sessionId, step, token }: Claimed, moment): Decision<null> => {
+    if (facts?.session.claimToken !== token || facts.session.state !== stepStates[step])
       return refuse({ kind: 'stale' });
     const set = { claimUntil: claimEnd(moment) };
     return accept(null, { kind: 'update_session', sessionId, set });

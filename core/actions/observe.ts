@@ -3,7 +3,7 @@ import { assert } from '../assert.ts';
 import type { Change } from '../change.ts';
 import { cpuDevice, deviceTypeOf } from '../device-type.ts';
 import { readyMillisAt } from '../meter.ts';
-import type { Inventory } from '../ports.ts';
+import type { Inventory, SshAddress } from '../ports.ts';
 
 /** The host fell silent: the meter stops at the moment when it was last seen. */
 export const pauseMeter = action({
@@ -26,14 +26,14 @@ export const pauseMeter = action({
 /** The container is seen running again: the meter goes on, at the address it now has. */
 export const resumeMeter = action({
   name: 'resume_meter',
-  needs: ({ sessionId }: { sessionId: string; url: string }) => ({ session: { sessionId } }),
-  decide: ({ session: facts }, { sessionId, url }, { now }): Decision<null> => {
+  needs: ({ sessionId }: Resumed) => ({ session: { sessionId } }),
+  decide: ({ session: facts }, { sessionId, url, ssh }: Resumed, { now }): Decision<null> => {
     if (facts?.session.state !== 'running') return refuse({ kind: 'stale' });
     const wasSilent = facts.session.readySince === null;
     const readySince = facts.session.readySince ?? now;
     return accept(
       null,
-      { kind: 'update_session', sessionId, set: { readySince, url } },
+      { kind: 'update_session', sessionId, set: { readySince, url, ssh } },
       { kind: 'notify', notice: 'session_changed', sessionId },
       ...(wasSilent
         ? [{ kind: 'notify_news', sessionId, news: { kind: 'answers' } } as const]
@@ -41,6 +41,19 @@ export const resumeMeter = action({
     );
   },
 });
+type Resumed = { sessionId: string; url: string; ssh: SshAddress | null };
+
+/** Its SSH server was told these keys. */
+export const reportKeys = action({
+  name: 'report_keys',
+  needs: ({ sessionId }: AdmittedKeys) => ({ session: { sessionId } }),
+  decide: ({ session: facts }, { sessionId, token, keyIds }: AdmittedKeys): Decision<null> => {
+    if (facts?.session.state !== 'running' || facts.session.claimToken !== token)
+      return refuse({ kind: 'stale' });
+    return accept(null, { kind: 'update_session', sessionId, set: { keyIds } });
+  },
+});
+type AdmittedKeys = { sessionId: string; token: string; keyIds: readonly string[] };
 
 /**
  * Brings a host's devices up to date with what was seen: new ones are offered, missing ones

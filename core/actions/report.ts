@@ -8,16 +8,14 @@ const released = { claimToken: null, claimUntil: null };
 /** The container is ready: from now on it is charged, and the lease's time runs. */
 export const reportReady = action({
   name: 'report_ready',
-  needs: ({ sessionId }: { sessionId: string; token: string } & StartedContainer) => ({
-    session: { sessionId },
-  }),
-  decide: ({ session: facts }, input, { now }): Decision<null> => {
+  needs: ({ sessionId }: Ready) => ({ session: { sessionId } }),
+  decide: ({ session: facts }, input: Ready, { now }): Decision<null> => {
     if (facts?.session.claimToken !== input.token || facts.session.state !== 'starting')
       return refuse({ kind: 'stale' });
-    const { sessionId, containerId, url } = input;
+    const { sessionId, token: _, ...started } = input;
     const { lease } = facts;
     const until = new Date(now.getTime() + lease.leaseSeconds * 1000);
-    const set = { ...released, containerId, url, progress: null, readySince: now };
+    const set = { ...released, ...started, progress: null, readySince: now };
     return accept(
       null,
       { kind: 'move_session', sessionId, from: 'starting', to: 'running', set },
@@ -27,6 +25,12 @@ export const reportReady = action({
     );
   },
 });
+type Ready = {
+  sessionId: string;
+  token: string;
+  /** Of the SSH keys that it was started with. */
+  keyIds: readonly string[];
+} & StartedContainer;
 
 /** The start failed for good: nothing is charged, and what is left of the container is removed. */
 export const reportStartFailed = action({

@@ -12,6 +12,8 @@ export type StartInput = StartAsked & {
   /** In whose name: its limits hold. */
   teamId: string;
   image: Image;
+  /** Whether the image checks itself first. */
+  check: boolean;
   channel: Channel;
 };
 
@@ -98,6 +100,10 @@ function newSession(
     hostId: null,
     containerId: null,
     url: null,
+    ssh: null,
+    keyIds: null,
+    check: input.check,
+    verdict: null,
     progress: null,
     claimToken: null,
     claimUntil: null,

@@ -1,8 +1,9 @@
 import { and, eq, notInArray } from 'drizzle-orm';
+import { sshKeys } from '../schema/access.ts';
 import { identities, linkCodes, memberships } from '../schema/people.ts';
 import { one, writersOf } from './context.ts';
 
-/** One person, several identities. */
+/** One person, several identities and keys. */
 export const peopleChanges = writersOf({
   async add_link_code({ tx }, { personId, codeHash, validUntil }) {
     const code = { codeHash, validUntil };
@@ -27,5 +28,19 @@ export const peopleChanges = writersOf({
       one(used.returning({ personId: linkCodes.personId })),
       tx.insert(identities).values({ platform, externalId, personId, origin: 'linked' }),
     ]);
+  },
+  async add_ssh_key({ tx }, { personId, key }) {
+    // Whoever had it is in no team any more, as decided under the lock of the key.
+    await Promise.all([
+      tx.delete(sshKeys).where(eq(sshKeys.fingerprint, key.fingerprint)).execute(),
+      tx
+        .insert(sshKeys)
+        .values({ ...key, personId })
+        .execute(),
+    ]);
+  },
+  async remove_ssh_key({ tx }, { personId, keyId }) {
+    const isTheirs = and(eq(sshKeys.id, keyId), eq(sshKeys.personId, personId));
+    await one(tx.delete(sshKeys).where(isTheirs).returning({ id: sshKeys.id }));
   },
 });

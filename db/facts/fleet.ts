@@ -30,8 +30,9 @@ async function loadHosts(tx: Db | Transaction, hostId?: string): Promise<Host[]>
 
 function withDevices(rows: (typeof hosts.$inferSelect)[], all: Device[]): Host[] {
   const byHost = Map.groupBy(all, (device) => device.hostId);
-  return rows.map(({ id, name, state, simulated, seenAt, fault }) => {
-    return { id, name, state, simulated, seenAt, fault, devices: byHost.get(id) ?? [] };
+  return rows.map(({ id, name, state, simulated, driver, seenAt, fault }) => {
+    const own = byHost.get(id) ?? [];
+    return { id, name, state, simulated, driver, seenAt, fault, devices: own };
   });
 }
 
@@ -80,7 +81,12 @@ export async function loadFleet(tx: Db | Transaction): Promise<Fleet> {
   const [all, unended] = await Promise.all([
     loadHosts(tx),
     tx
-      .select({ lease: leases, sessionId: sessions.id, team: teams.name })
+      .select({
+        lease: leases,
+        sessionId: sessions.id,
+        team: teams.name,
+        image: sessions.image,
+      })
       .from(leases)
       .innerJoin(teams, eq(teams.id, leases.teamId))
       .innerJoin(sessions, eq(sessions.leaseId, leases.id))

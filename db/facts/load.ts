@@ -2,7 +2,7 @@ import type { FactsFor, FactTable, Needs } from '../../core/action.ts';
 import type { Transaction } from '../database.ts';
 import { lockFleet, lockHost } from './fleet.ts';
 import { lockAccounts, lockPayer, lockTransfer } from './ledger.ts';
-import { loadApprovers, lockLinkCode } from './people.ts';
+import { loadApprovers, lockLinkCode, lockSshKeys } from './people.ts';
 import { countPending, lockRequest } from './requests.ts';
 import { loadTakenNames, lockSession } from './sessions.ts';
 import { loadSpending } from './spending.ts';
@@ -18,7 +18,7 @@ export async function loadFacts<N extends Needs>(
   now: Date,
 ): Promise<FactsFor<N>> {
   const { host, fleet, payer, accounts, transfer, request, session } = needs;
-  const { spending, approvers, pendingRequests, linkCode, takenNames } = needs;
+  const { spending, approvers, pendingRequests, sshKeys, linkCode, takenNames } = needs;
   const loading: { [K in keyof FactTable]?: Promise<FactTable[K]['fact']> } = {
     ...(host && { host: lockHost(tx, host.hostId) }),
     ...(fleet && { fleet: lockFleet(tx, fleet) }),
@@ -30,6 +30,7 @@ export async function loadFacts<N extends Needs>(
     ...(spending && { spending: loadSpending(tx, spending) }),
     ...(approvers && { approvers: loadApprovers(tx, approvers.teamId) }),
     ...(pendingRequests && { pendingRequests: countPending(tx, pendingRequests.personId) }),
+    ...(sshKeys && { sshKeys: lockSshKeys(tx, sshKeys) }),
     ...(linkCode && { linkCode: lockLinkCode(tx, linkCode, now) }),
     ...(takenNames && { takenNames: loadTakenNames(tx, takenNames) }),
   };

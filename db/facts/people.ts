@@ -1,7 +1,8 @@
-import { and, arrayContains, asc, eq, gt, inArray, type SQLWrapper } from 'drizzle-orm';
+import { and, arrayContains, asc, eq, gt, inArray, ne, type SQLWrapper, sql } from 'drizzle-orm';
 import type { FactTable } from '../../core/action.ts';
 import type { Transaction } from '../database.ts';
-import { identities, linkCodes, memberships } from '../schema/people.ts';
+import { sshKeys } from '../schema/access.ts';
+import { identities, linkCodes, memberships, persons } from '../schema/people.ts';
 
 /** The admins of a team. */
 export async function loadApprovers(
@@ -42,4 +43,40 @@ export async function lockLinkCode(
       .execute(),
   ]);
   return { personId: code?.personId ?? null, takenBy: taken?.personId ?? null };
+}
+
+/**
+ * The person is locked, who may add two at once at their limit; and so is the key, which two people
+ * may bring at once, and of which there is no row yet. One whose owner is in no team any more is free.
+ */
+export async function lockSshKeys(
+  tx: Transaction,
+  { personId, adding }: FactTable['sshKeys']['ask'],
+): Promise<FactTable['sshKeys']['fact']> {
+  const { id, name, fingerprint } = sshKeys;
+  const isElsewhere = and(eq(fingerprint, adding ?? ''), ne(sshKeys.personId, personId));
+  const lock = sql<unknown>`pg_advisory_xact_lock(hashtextextended(${adding}, 0))`;
+  const [, own, [elsewhere]] = await Promise.all([
+    tx
+      .select({ id: persons.id, ...(adding === null ? {} : { lock }) })
+      .from(persons)
+      .where(eq(persons.id, personId))
+      .for('no key update')
+      .execute(),
+    tx
+      .select({ id, name, fingerprint })
+      .from(sshKeys)
+      .where(eq(sshKeys.personId, personId))
+      .orderBy(asc(sshKeys.addedAt), asc(id))
+      .execute(),
+    tx
+      .select({ person: persons.name })
+      .from(sshKeys)
+      .innerJoin(persons, eq(persons.id, sshKeys.personId))
+      .innerJoin(memberships, eq(memberships.personId, persons.id))
+      .where(isElsewhere)
+      .limit(1)
+      .execute(),
+  ]);
+  return { own, elsewhere: elsewhere?.person ?? null };
 }

@@ -13,7 +13,11 @@ import type { Platform } from '../../core/message.ts';
 import { instant } from './columns.ts';
 
 /** One row: what marks everything that this database's Dibs makes on its hosts. */
-export const installations = pgTable('installations', { id: uuid('id').primaryKey() });
+export const installations = pgTable('installations', {
+  id: uuid('id').primaryKey(),
+  /** What links and cookies are signed with, by all processes alike. */
+  signingKey: text('signing_key'),
+});
 
 export const teams = pgTable('teams', {
   id: uuid('id').primaryKey(),

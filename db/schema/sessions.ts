@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   check,
   index,
   integer,
@@ -15,7 +16,7 @@ import {
 import { endReasonNames } from '../../core/end-reason.ts';
 import type { Channel } from '../../core/entity.ts';
 import type { MessageRef } from '../../core/message.ts';
-import type { Image, StartProgress } from '../../core/ports.ts';
+import type { Image, SshAddress, StartProgress, Verdict } from '../../core/ports.ts';
 import { statesOf } from '../../core/state.ts';
 import { instant, period, ticks } from './columns.ts';
 import { devices, hosts } from './fleet.ts';
@@ -120,6 +121,11 @@ export const sessions = pgTable(
     hostId: uuid('host_id').references(() => hosts.id),
     containerId: text('container_id'),
     url: text('url'),
+    ssh: jsonb('ssh').$type<SshAddress>(),
+    /** Of the SSH keys that it was told last. */
+    keyIds: text('key_ids').array().$type<readonly string[]>(),
+    check: boolean('check').notNull().default(false),
+    verdict: jsonb('verdict').$type<Verdict>(),
     progress: jsonb('progress').$type<StartProgress>(),
     claimToken: uuid('claim_token'),
     claimUntil: instant('claim_until'),

@@ -9,10 +9,12 @@ import { createDockerSpawner } from '../../adapters/docker/spawner.ts';
 import { createSystemClock } from '../../adapters/system/clock.ts';
 import { createLog } from '../../adapters/system/log.ts';
 import { newId } from '../../adapters/system/new-id.ts';
+import { directAccess } from '../../bot/access.ts';
 import { createCommands } from '../../bot/handle.ts';
 import { createLoops } from '../../bot/loops/all.ts';
 import type { Store } from '../../core/store.ts';
 import { openPostgres } from '../../db/database.ts';
+import { chosenPytorch } from '../support/facts.ts';
 import { type GpuHost, startGpuHost } from '../support/gpu-host.ts';
 import { IMAGES } from '../support/images-folder.ts';
 import { startPostgres } from '../support/postgres-server.ts';
@@ -129,9 +131,10 @@ async function openDibs(host: GpuHost, url: string) {
   const options = { hostName, connection, address, bindAddress, probeImage, imagesFolder: IMAGES };
   const spawnerOf = () => createDockerSpawner({ ...options, installationId: world.installationId });
   const deps = { store, clock, newId, newSecret, log, policy: testPolicy, chats: new Map() };
-  const loops = createLoops({ ...deps, spawnerOf, allowances: null }, world.hosts);
-  const images = [{ ...host.image, devices: 'gpu' as const }];
-  const commands = createCommands({ ...deps, images, wake: loops.wake });
+  const access = directAccess;
+  const loops = createLoops({ ...deps, access, spawnerOf, allowances: null }, world.hosts);
+  const images = [{ ...chosenPytorch, ...host.image }];
+  const commands = createCommands({ ...deps, access, images, wake: loops.wake });
   const ending = new AbortController();
   const running = loops.run(ending.signal);
   const bob = {
@@ -185,6 +188,8 @@ async function openBare(host: GpuHost) {
         image: host.image,
         deviceUuids: [device.uuid],
         share: 0.5,
+        sshKeys: [],
+        check: false,
         token,
       };
       const facts = {

@@ -1,6 +1,7 @@
 import { createSimulatedFleet } from '../../adapters/simulated/fleet.ts';
 import { createSystemClock } from '../../adapters/system/clock.ts';
 import type { Spawner } from '../../core/ports.ts';
+import { pytorch } from '../support/facts.ts';
 import { a100, deviceUuidsOf } from '../support/simulated-fleet.ts';
 import { spawnerContract } from './spawner.ts';
 import type { SpawnerHarness } from './spawner-harness.ts';
@@ -24,7 +25,7 @@ async function createHarness(): Promise<SpawnerHarness> {
   return {
     createSpawner: () => recordingLabUrls(fleet.spawner(hostName, 'ours'), labUrls),
     createForeignSpawner: () => fleet.spawner(hostName, 'theirs'),
-    image: { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null },
+    image: pytorch,
     deviceUuids: await deviceUuidsOf(fleet.spawner(hostName, 'ours')),
     async fetchStatus(url, token) {
       const headers: Record<string, string> = token ? { authorization: `token ${token}` } : {};

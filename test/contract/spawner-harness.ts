@@ -58,6 +58,8 @@ export function specFor(bench: Bench, facts: Partial<ContainerSpec> = {}): Conta
     image: bench.harness().image,
     deviceUuids: [],
     share: 0.5,
+    sshKeys: [],
+    check: false,
     token: randomUUID(),
     ...facts,
   };

@@ -147,6 +147,7 @@ onSite('completion', { hosts }, (stage) => {
       'start a100 2h Jax',
       'start a100 2h --now',
       'start a100 2h --me',
+      'start a100 2h --check',
     ]);
     expect(await texts('start a100 2h j')).toEqual(['start a100 2h Jax']);
     expect(await texts('start a100 2h --now ')).not.toContain('start a100 2h --now --now');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +39,7 @@ describe('npx dibs doctor', () => {
     expect(of('Node.js')).toBe(`✓ Node.js ${process.versions.node}`);
     expect(of('Database')).toBe(`– Database embedded in ${folder}, which the first start makes`);
     expect(of('Hosts')).toContain('DIBS_FLEET says so: the fleet is simulated');
-    expect(of('Images')).toContain('✓ Images pytorch, python, built from /');
+    expect(of('Images')).toContain('✓ Images 2.10, 2.10-devel, 2.14,');
     expect(of('Slack')).toContain('– Slack not set up → README');
     expect(of('Clock')).toContain('– Clock');
     expect(stdout).toContain('All is well.');
@@ -55,6 +56,45 @@ describe('npx dibs doctor', () => {
     expect(stdout.match(/Correct that/g)).toHaveLength(1);
     expect(of('Database')).toBe('');
     expect(stdout).toContain('2 things need mending.');
+  });
+});
+
+describe('the address of all sessions', () => {
+  const yaml = (tls: string) =>
+    `proxy: {publicUrl: "https://gpu.example.org", subdomains: true${tls}}`;
+  const certify = (days: number, name: string) =>
+    execFileSync('openssl', [
+      ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x'.split(' '),
+      ...['-addext', `subjectAltName=DNS:gpu.example.org,DNS:${name}`, '-days', `${days}`],
+      ...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'gpu.pem')],
+    ]);
+  const files = ', tls: {certificate: gpu.pem, key: key.pem}';
+
+  it('is told with what its certificate lacks', async () => {
+    const { exitCode, of } = await doctor(simulated, yaml(files));
+    expect(exitCode).toBe(1);
+    expect(of('Proxy')).toContain('gpu.pem cannot be read → proxy: tls names the files');
+    expect(of('Proxy')).toContain('key.pem cannot be read');
+    certify(90, 'other.example.org');
+    const wrong = await doctor(simulated, yaml(files));
+    expect(wrong.of('Proxy')).toContain('gpu.pem is not for brave-otter.gpu.example.org');
+    await writeFile(join(folder, 'gpu.pem'), 'no certificate');
+    expect((await doctor(simulated, yaml(files))).of('Proxy')).toContain('is no certificate');
+  });
+
+  it('is well with a certificate for all names, and noted where that ends soon', async () => {
+    certify(90, '*.gpu.example.org');
+    const well = await doctor(simulated, yaml(files));
+    expect(well.of('Proxy')).toMatch(/✓ Proxy https:..gpu.example.org, certificate until 20\d\d-/);
+    certify(5, '*.gpu.example.org');
+    expect((await doctor(simulated, yaml(files))).of('Proxy')).toContain('→ Renew it soon.');
+  });
+
+  it('is told where to hand requests on to, where its certificate is another proxy’s', async () => {
+    const { of } = await doctor(simulated, yaml(''));
+    expect(of('Proxy')).toContain(
+      'hand https://gpu.example.org and its WebSockets to 127.0.0.1:8443',
+    );
   });
 });
 

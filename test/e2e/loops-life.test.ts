@@ -28,6 +28,16 @@ onSite('a session’s life', {}, (stage) => {
     expect(await site.store.checkBook()).toEqual([]);
   });
 
+  it('is checked before it is ready, at no cost, where that was asked for', async () => {
+    const { site } = stage;
+    const bot = site.begin();
+    const checked = await bot.start('bob', 'a100 1h --check');
+    expect(checked).toMatchObject({ state: 'running', verdict: { ok: true, cuda: true } });
+    expect(checked.verdict?.devices).toHaveLength(1);
+    expect(checked.readyMillis).toBe(0);
+    expect(await bot.start('carol', 'a100 1h')).toMatchObject({ verdict: null });
+  });
+
   it('ends when its time is up, and is charged for exactly the whole lease', async () => {
     const { site } = stage;
     const running = await site.begin().start('bob', 'a100 10m');

@@ -8,7 +8,7 @@ import {
 } from '../../core/actions/report.ts';
 import { stop } from '../../core/actions/stop.ts';
 import { ticksPerCredit } from '../../core/money.ts';
-import { noonPlus } from '../support/facts.ts';
+import { noonPlus, plainStart } from '../support/facts.ts';
 import { accountOf, act, claimOf, onEachDatabase, sessionIn, viewOf } from '../support/stage.ts';
 import { accepted, askStart, noon, refused } from '../support/world.ts';
 
@@ -19,7 +19,13 @@ onEachDatabase('a claim', {}, (stage) => {
   const claimed = (sessionId: string, token: string, step: 'start' | 'stop' = 'start') =>
     act(stage.world, claim, { sessionId, step, token });
   const ready = (sessionId: string, token: string) =>
-    act(stage.world, reportReady, { sessionId, token, containerId: 'c-1', url: 'http://gpu-1/' });
+    act(stage.world, reportReady, {
+      ...plainStart,
+      sessionId,
+      token,
+      containerId: 'c-1',
+      url: 'http://gpu-1/',
+    });
   const recorded = async (sessionId: string) => {
     const { store, hosts } = stage.world;
     const found = await Promise.all(hosts.map(({ hostId }) => store.recordedSessions(hostId)));

@@ -12,6 +12,7 @@ import { stop } from '../../core/actions/stop.ts';
 import { vote } from '../../core/actions/vote.ts';
 import type { EventsAsked } from '../../core/audit.ts';
 import { sessions } from '../../db/schema/sessions.ts';
+import { plainStart } from '../support/facts.ts';
 import { createSpeaking } from '../support/speaking.ts';
 import { act, as, claimOf, onEachDatabase, sessionIn } from '../support/stage.ts';
 import { accepted, askStart, lab, refused } from '../support/world.ts';
@@ -247,7 +248,7 @@ onEachDatabase('the audit', {}, (stage) => {
     const { world, database } = stage;
     const sessionId = await sessionIn(world, 'starting');
     const url = 'http://gpu-1/way-in/?token=secret-of-the-container';
-    const ready = { sessionId, token: claimOf, containerId: 'container-of-it', url };
+    const ready = { ...plainStart, sessionId, token: claimOf, containerId: 'container-of-it', url };
     await accepted(act(world, reportReady, ready));
     await accepted(act(world, stop, { sessionId }));
     await accepted(act(world, claim, { sessionId, step: 'stop' as const, token: claimOf }));

@@ -73,13 +73,13 @@ onEachDatabase('time', {}, (stage) => {
     expect(await refused(act(world, pauseMeter, { sessionId, at: noonPlus(100) }))).toEqual(stale);
     await toSecond(1000);
     const url = 'http://gpu-1:4999/';
-    await accepted(act(world, resumeMeter, { sessionId, url }));
+    await accepted(act(world, resumeMeter, { sessionId, url, ssh: null }));
     expect(await viewOf(world, sessionId)).toMatchObject({ url, readySince: noonPlus(1000) });
     await toSecond(1050);
-    await accepted(act(world, resumeMeter, { sessionId, url: 'http://gpu-1:5000/' }));
+    await accepted(act(world, resumeMeter, { sessionId, url: 'http://gpu-1:5000/', ssh: null }));
     await accepted(act(world, stop, { sessionId }));
     expect(await viewOf(world, sessionId)).toMatchObject({ charged: 1_500_000n });
-    expect(await refused(act(world, resumeMeter, { sessionId, url }))).toEqual(stale);
+    expect(await refused(act(world, resumeMeter, { sessionId, url, ssh: null }))).toEqual(stale);
     expect(await world.store.checkBook()).toEqual([]);
   });
 
@@ -89,7 +89,7 @@ onEachDatabase('time', {}, (stage) => {
     await toSecond(100);
     await accepted(act(world, pauseMeter, { sessionId, at: noonPlus(100) }));
     await toSecond(5000);
-    await accepted(act(world, resumeMeter, { sessionId, url: 'http://gpu-1/' }));
+    await accepted(act(world, resumeMeter, { sessionId, url: 'http://gpu-1/', ssh: null }));
     await accepted(expired(sessionId));
     expect(await viewOf(world, sessionId)).toMatchObject({ charged: 1_000_000n });
   });

@@ -3,7 +3,7 @@ import { extend } from '../../core/actions/extend.ts';
 import { reportReady } from '../../core/actions/report.ts';
 import { stop } from '../../core/actions/stop.ts';
 import { ticksPerCredit } from '../../core/money.ts';
-import { noonPlus } from '../support/facts.ts';
+import { noonPlus, plainStart } from '../support/facts.ts';
 import {
   accountOf,
   act,
@@ -48,7 +48,13 @@ onEachDatabase('extend', { credits: 25 }, (stage) => {
     const sessionId = await sessionIn(world, 'starting');
     await accepted(extendBy(sessionId, 1800));
     await world.clock.advance(100_000);
-    const ready = { sessionId, token: claimOf, containerId: 'c', url: 'http://gpu-1/' };
+    const ready = {
+      ...plainStart,
+      sessionId,
+      token: claimOf,
+      containerId: 'c',
+      url: 'http://gpu-1/',
+    };
     await accepted(act(world, reportReady, ready));
     expect(await viewOf(world, sessionId)).toMatchObject({ until: noonPlus(100 + 5400) });
   });

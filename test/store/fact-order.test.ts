@@ -53,6 +53,11 @@ const readAfterLock: Record<string, { needs: Needs; lock: RegExp; read: RegExp }
     lock: /persons.*for no key update/s,
     read: /count\(/,
   },
+  'SSH keys, behind who has them': {
+    needs: { sshKeys: { personId: id, adding: 'SHA256:key' } },
+    lock: /pg_advisory_xact_lock.*persons.*for no key update/s,
+    read: /from "?ssh_keys/,
+  },
   'whether a transfer is reversed, behind its account': {
     needs: { transfer: { number: 1 } },
     lock: /accounts.*for no key update/s,

@@ -3,14 +3,13 @@ import { expect, it } from 'vitest';
 import { createCommands } from '../../bot/handle.ts';
 import type { Standing } from '../../core/entity.ts';
 import { createAsking } from '../support/asking.ts';
+import { chosenPytorch } from '../support/facts.ts';
 import { onEachDatabase, type Stage, sessionIn, viewOf } from '../support/stage.ts';
 
 /** Bob’s, for the team. */
 const requestOf = (stage: Stage) => createAsking(stage).asked('bob', 20);
 
-const images = [
-  { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null, devices: 'gpu' as const },
-];
+const images = [chosenPytorch];
 type Speaker = { externalId?: string; standing?: Standing };
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };

@@ -124,8 +124,8 @@ onEachDatabase('news of a session', {}, (stage) => {
       await accepted(as(world, bob)(extend, { sessionId, addedSeconds }));
     await accepted(act(world, pauseMeter, { sessionId, at: world.clock.now() }));
     const url = 'http://gpu-1/again/';
-    await accepted(act(world, resumeMeter, { sessionId, url }));
-    await accepted(act(world, resumeMeter, { sessionId, url }));
+    await accepted(act(world, resumeMeter, { sessionId, url, ssh: null }));
+    await accepted(act(world, resumeMeter, { sessionId, url, ssh: null }));
     await accepted(as(world, bob)(stop, { sessionId }));
     expect(await newsOf()).toEqual([
       { kind: 'extended', by: 'bob', seconds: 3600, until: noonPlus(7200) },

@@ -107,9 +107,16 @@ onEachDatabase('perform', { credits: 25 }, (stage) => {
       deviceType: 'a100',
       deviceCount: 1,
       leaseSeconds: 3600,
-      image: { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null },
+      image: {
+        name: 'pytorch',
+        reference: 'dibs/pytorch-cuda:2.9',
+        build: null,
+        cuda: null,
+        compute: null,
+      },
       channel: { platform: 'console' as const, channel: 'lab' },
       now: false,
+      check: false,
     };
     await expect(act(world, start, input)).rejects.toThrow('has an account to pay from');
   });

@@ -10,6 +10,7 @@ import { stop } from '../../core/actions/stop.ts';
 import { ticksPerCredit } from '../../core/money.ts';
 import { transfers } from '../../db/schema/ledger.ts';
 import { leaseDevices, leases } from '../../db/schema/sessions.ts';
+import { plainStart } from '../support/facts.ts';
 import { meet } from '../support/meeting.ts';
 import { accountOf, act, claimOf, empty, onPostgres, sessionIn, viewOf } from '../support/stage.ts';
 import { accepted, askStart, system } from '../support/world.ts';
@@ -147,7 +148,13 @@ onPostgres('at once', single, (stage) => {
   it('a stop while it gets ready: it is stopped either way', async () => {
     const { world } = stage;
     const sessionId = await sessionIn(world, 'starting');
-    const ready = { sessionId, token: claimOf, containerId: 'c', url: 'http://gpu-1/' };
+    const ready = {
+      ...plainStart,
+      sessionId,
+      token: claimOf,
+      containerId: 'c',
+      url: 'http://gpu-1/',
+    };
     const outcomes = await together(
       theAccount,
       () => act(world, stop, { sessionId }),

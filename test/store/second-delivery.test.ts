@@ -5,6 +5,7 @@ import { hashOfToken } from '../../bot/token-hash.ts';
 import type { Commands } from '../../core/invocation.ts';
 import type { Database } from '../../db/database.ts';
 import { databaseKinds } from '../support/databases.ts';
+import { chosenPytorch } from '../support/facts.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 describe.each(Object.entries(databaseKinds))('a second delivery on %s', (_kind, open) => {
@@ -14,10 +15,9 @@ describe.each(Object.entries(databaseKinds))('a second delivery on %s', (_kind, 
   beforeAll(async () => {
     database = await open();
     world = await createWorld(database);
-    const image = { name: 'pytorch', reference: 'pytorch', build: null, devices: 'gpu' as const };
     const quiet = () => undefined;
     const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-    const deps = { ...world, log, images: [image], newSecret: newId, wake: quiet };
+    const deps = { ...world, log, images: [chosenPytorch], newSecret: newId, wake: quiet };
     commands = createCommands(deps);
   });
   afterAll(() => database.close());

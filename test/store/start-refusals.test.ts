@@ -6,7 +6,15 @@ import { accountOf, onEachDatabase, viewOf } from '../support/stage.ts';
 import { accepted, askStart, lab, refused } from '../support/world.ts';
 
 const prices = { default: 10_000n, t4: 2_000n, cpu: 1_000n };
-const policy = { prices, queueLimit: 2 };
+const policy = {
+  prices,
+  queueLimit: 2,
+  images: [
+    { names: ['2.9-cuda13.0'], cuda: '13.0', compute: null },
+    { names: ['2.9', 'latest'], cuda: '12.8', compute: null },
+    { names: ['python'], cuda: null, compute: null },
+  ],
+};
 const fleet = { 'gpu-1': ['a100-80gb', 'a100-80gb'], 'gpu-2': ['t4'], 'cpu-1': ['cpu', 'cpu'] };
 
 onEachDatabase('a start', { policy, hosts: fleet }, (stage) => {
@@ -38,6 +46,42 @@ onEachDatabase('a start', { policy, hosts: fleet }, (stage) => {
   it('is refused for more devices than one host has', async () => {
     const ask = { kind: 'too_many_devices', asked: 3, deviceType: 'a100', most: 2 };
     expect(await refused(askStart(stage.world, 'bob', { deviceCount: 3 }))).toEqual(ask);
+  });
+
+  it('is refused where no host could run its image, and nothing is held', async () => {
+    await setHost('gpu-1', { driver: '550.54.14' });
+    const image = {
+      name: 'pytorch2.9-cuda13.0-cudnn9-runtime',
+      reference: 'r',
+      build: null,
+      cuda: '13.0',
+      compute: { least: '7.5', most: '12.0' },
+    };
+    expect(await refused(askStart(stage.world, 'bob', { image }))).toEqual({
+      kind: 'image_cannot_run',
+      image: 'pytorch2.9-cuda13.0-cudnn9-runtime',
+      cuda: '13.0',
+      compute: { least: '7.5', most: '12.0' },
+      leastDriver: '580.65.06',
+      obstacles: [{ host: 'gpu-1', driver: '550.54.14', type: 'a100-80gb', why: 'driver' }],
+      images: ['2.9'],
+    });
+    expect(await accountOf(stage.world)).toMatchObject({ held: 0n });
+    await accepted(askStart(stage.world, 'bob', { image: { ...image, cuda: '12.8' } }));
+    // One of any kind may come from the other host, whose driver nobody knows.
+    const { hostId } = await accepted(askStart(stage.world, 'bob', { image, deviceType: 'any' }));
+    const isOther = stage.world.hosts.find((host) => host.hostId === hostId);
+    expect(isOther?.name).toBe('gpu-2');
+  });
+
+  it('is refused for a GPU that its PyTorch was not made for', async () => {
+    const image = { name: 'old', reference: 'r', build: null, cuda: '12.6' };
+    const compute = { least: '8.0', most: '9.0' };
+    const ask = { deviceType: 't4', image: { ...image, compute } };
+    expect(await refused(askStart(stage.world, 'bob', ask))).toMatchObject({
+      kind: 'image_cannot_run',
+      obstacles: [{ host: 'gpu-2', type: 't4', why: 'generation' }],
+    });
   });
 
   it('is refused when the line is full', async () => {

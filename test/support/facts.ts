@@ -8,8 +8,29 @@ import type {
   Session,
   SessionFacts,
 } from '../../core/entity.ts';
-import type { ObservedContainer } from '../../core/ports.ts';
+import type { Image, ObservedContainer } from '../../core/ports.ts';
 import { noon } from './world.ts';
+
+/** What a start reports beside its address, where nothing of it matters. */
+export const plainStart = { ssh: null, verdict: null, keyIds: [] };
+
+/** An image as sessions keep it. */
+export const pytorch: Image = {
+  name: 'pytorch',
+  reference: 'dibs/pytorch-cuda:2.9',
+  build: null,
+  cuda: null,
+  compute: null,
+};
+
+/** As people choose it. */
+export const chosenPytorch = {
+  ...pytorch,
+  names: ['pytorch'],
+  says: 'PyTorch 2.9',
+  devices: 'gpu',
+  recipe: null,
+} as const;
 
 /** Facts as the rules see them, each with every member said: tests name only what matters. */
 export function aSession(facts: Partial<Session> = {}): Session {
@@ -18,12 +39,16 @@ export function aSession(facts: Partial<Session> = {}): Session {
     leaseId: 'lease-1',
     name: 'brave-otter',
     state: 'running',
-    image: { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null },
+    image: pytorch,
     channel: { platform: 'console', channel: 'lab' },
     token: 'token',
     hostId: 'host-1',
     containerId: 'container-1',
     url: 'http://gpu-1:4000/s/brave-otter/',
+    ssh: null,
+    keyIds: null,
+    check: false,
+    verdict: null,
     progress: null,
     claimToken: null,
     claimUntil: null,
@@ -112,6 +137,7 @@ export function aHost(
     name,
     state: 'ready',
     simulated: false,
+    driver: null,
     seenAt: noon,
     fault: null,
     devices,
@@ -129,6 +155,7 @@ export function aContainer(facts: Partial<ObservedContainer> = {}): ObservedCont
     exitCode: null,
     outOfMemory: false,
     url: 'http://gpu-1:4000/s/brave-otter/',
+    ssh: null,
     ...facts,
   };
 }

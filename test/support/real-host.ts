@@ -39,6 +39,8 @@ export async function openRealHost(where: string): Promise<EngineHost> {
       name: 'pytorch',
       reference: reference ?? 'dibs/pytorch-cuda:test',
       build: reference ? null : {},
+      cuda: null,
+      compute: null,
     },
     probeImage: process.env['DIBS_TEST_PROBE_IMAGE'] ?? 'debian:stable-slim',
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-
 import { createSimulatedFleet, type FleetOptions } from '../../adapters/simulated/fleet.ts';
 import type { ContainerSpec, Spawner, StartProgress } from '../../core/ports.ts';
+import { pytorch } from './facts.ts';
 import { createFakeClock } from './fake-clock.ts';
 
 export const a100 = { model: 'NVIDIA A100-SXM4-80GB', memoryMib: 81_920 };
@@ -33,9 +33,11 @@ export function sessionSpec(facts: Partial<ContainerSpec> = {}): ContainerSpec {
     sessionId: randomUUID(),
     sessionName: 'brave-otter',
     personId: 'alice',
-    image: { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null },
+    image: pytorch,
     deviceUuids: [],
     share: 0.5,
+    sshKeys: [],
+    check: false,
     token: randomUUID(),
     ...facts,
   };

@@ -13,6 +13,7 @@ import type { Chat, Clock, Spawner } from '../../core/ports.ts';
 import type { SetUp, Store } from '../../core/store.ts';
 import type { SessionView } from '../../core/view.ts';
 import type { Database } from '../../db/database.ts';
+import { chosenPytorch } from './facts.ts';
 import { createPulse } from './pulse.ts';
 import { a100, createTestFleet, never } from './simulated-fleet.ts';
 import { createWorld, type WorldOptions } from './world.ts';
@@ -25,20 +26,23 @@ export type SiteOptions = Pick<WorldOptions, 'policy' | 'credits'> & {
   bootSeconds?: number;
   /** Chats beside the console. */
   beside?: (site: { clock: Clock; store: Store }) => ReadonlyMap<Platform, Chat>;
+  /** What stands between Dibs and each of its hosts. */
+  through?: (spawner: Spawner) => Spawner;
   /** Whether one of them is at something that takes real time. */
   isBusy?: () => boolean;
 };
 
 export const quietLog = { debug() {}, info() {}, warn() {}, error() {} };
+const straight = (spawner: Spawner) => spawner;
 const images = [
-  { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null, devices: 'gpu' as const },
-  { name: 'Jax', reference: 'registry.example/jax:1', build: null, devices: 'gpu' as const },
+  chosenPytorch,
+  { ...chosenPytorch, name: 'Jax', names: ['Jax'], reference: 'registry.example/jax:1' },
 ];
 
 /** All of Dibs over a database and a simulated fleet, at a clock that the test alone moves. */
 export async function createSite(database: Database, options: SiteOptions = {}) {
   const { hosts = [{ name: 'gpu-1', devices: [a100, a100] }], pullSeconds = 2 } = options;
-  const { bootSeconds = 1, beside, isBusy, ...worldOptions } = options;
+  const { bootSeconds = 1, beside, isBusy, through = straight, ...worldOptions } = options;
   const { clock, fleet } = createTestFleet({ hosts, pullSeconds, bootSeconds });
   const unseen = Object.fromEntries(hosts.map(({ name }) => [name, []]));
   const world = await createWorld(database, { ...worldOptions, clock, hosts: unseen });
@@ -48,7 +52,8 @@ export async function createSite(database: Database, options: SiteOptions = {}) 
   const { name, accountId } = world.team;
   const own = options.allowance && { ...options.allowance, name, accountId };
   const allowances = own ? { zones: [own.zone], list: async () => [own] } : null;
-  const deps = { clock, newId, log: quietLog, policy: world.policy, allowances };
+  const { policy, access } = world;
+  const deps = { clock, newId, log: quietLog, policy, access, allowances };
   const processes: Process[] = [];
 
   /** Begins a process. It ends in order, or is killed: from then on it does nothing at all. */
@@ -64,7 +69,7 @@ export async function createSite(database: Database, options: SiteOptions = {}) 
         store,
         chats,
         spawnerOf: ({ name, configured: isThere }): Spawner =>
-          isThere ? spawnerOf(name) : createAbsentSpawner(name),
+          isThere ? through(spawnerOf(name)) : createAbsentSpawner(name),
       },
       configured,
     );

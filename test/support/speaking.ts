@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createCommands } from '../../bot/handle.ts';
 import type { Invocation, Reply } from '../../core/invocation.ts';
 import type { Platform } from '../../core/message.ts';
+import { chosenPytorch } from './facts.ts';
 import { quietLog } from './site.ts';
 import type { World } from './world.ts';
 
-const images = [
-  { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null, devices: 'gpu' as const },
-];
+const images = [chosenPytorch];
 const nothing = () => undefined;
 
 /** Commands over a world without loops, from whoever speaks wherever. */

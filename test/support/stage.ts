@@ -9,6 +9,7 @@ import type { Actor } from '../../core/entity.ts';
 import type { SessionView } from '../../core/view.ts';
 import type { Database } from '../../db/database.ts';
 import { databaseKinds } from './databases.ts';
+import { plainStart } from './facts.ts';
 import { accepted, askStart, createWorld, system, type World, type WorldOptions } from './world.ts';
 
 /** A database and the world in it: a new world for each test, in a database that was emptied. */
@@ -51,7 +52,7 @@ function useStage(open: () => Promise<Database>, options: WorldOptions): Stage {
 export async function empty({ db }: Database): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql`set local session_replication_role = replica`);
-    await tx.execute(sql`truncate notices, inbox, events, approvals, transfers, grant_requests, sessions,
+    await tx.execute(sql`truncate session_activity, used_links, ssh_keys, notices, inbox, events, approvals, transfers, grant_requests, sessions,
       holds, lease_devices, leases, devices, hosts, identities, link_codes, api_tokens, accounts,
       memberships, team_channels, persons, teams, installations restart identity`);
   });
@@ -87,7 +88,9 @@ export async function sessionIn(
   await accepted(act(world, claim, { sessionId, step: 'start' as const, token: claimOf }));
   if (state === 'starting') return sessionId;
   const url = `http://gpu-1/${sessionId}/`;
-  await accepted(act(world, reportReady, { sessionId, token: claimOf, containerId: 'c-1', url }));
+  await accepted(
+    act(world, reportReady, { ...plainStart, sessionId, token: claimOf, containerId: 'c-1', url }),
+  );
   return sessionId;
 }
 

@@ -4,6 +4,7 @@ import { start } from '../../core/actions/start.ts';
 import type { PersonActor } from '../../core/entity.ts';
 import { openPostgres } from '../../db/database.ts';
 import { createStore } from '../../db/store.ts';
+import { pytorch } from './facts.ts';
 import { testPolicy } from './world.ts';
 
 export type StartMany = {
@@ -33,7 +34,8 @@ const told = await Promise.all(
         deviceType: 'a100',
         deviceCount: 1,
         leaseSeconds: 3600,
-        image: { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null },
+        image: pytorch,
+        check: false,
         channel: { platform: 'console', channel: 'lab' },
         now: false,
       },

@@ -30,6 +30,8 @@ export type ApiSession = {
   name: string;
   state: string;
   link: string | null;
+  ssh: { host: string; port: number } | null;
+  verdict: { ok: boolean; cuda: boolean } | null;
   host: string;
   devices: { uuid: string }[];
   readySeconds: number;

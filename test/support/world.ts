@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { newId } from '../../adapters/system/new-id.ts';
+import { directAccess } from '../../bot/access.ts';
 import type { Outcome } from '../../core/action.ts';
 import { grant } from '../../core/actions/grant.ts';
 import { recordInventory } from '../../core/actions/observe.ts';
@@ -26,6 +27,8 @@ export const testPolicy: Policy = {
   stopGraceSeconds: 10,
   queueDeadlineSeconds: 86_400,
   pendingRequestLimit: 5,
+  images: [],
+  forwardCompatible: [],
   teams: {},
   prices: { default: 10_000n, cpu: 1_000n },
 };
@@ -81,7 +84,8 @@ export async function createWorld(database: Database, options: WorldOptions = {}
   }
   const world = { store, clock: clock as FakeClock, policy, team, hosts: setUp.hosts };
   for (const host of setUp.hosts) await offerDevices(world, host, hosts[host.name] ?? []);
-  return { ...world, installationId: setUp.installationId, actorOf: actorOf(store) };
+  const { installationId } = setUp;
+  return { ...world, installationId, access: directAccess, actorOf: actorOf(store) };
 }
 
 async function offerDevices(
@@ -130,7 +134,14 @@ export async function askStart(
       deviceType: 'a100',
       deviceCount: 1,
       leaseSeconds: 3600,
-      image: { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null },
+      image: {
+        name: 'pytorch',
+        reference: 'dibs/pytorch-cuda:2.9',
+        build: null,
+        cuda: null,
+        compute: null,
+      },
+      check: false,
       channel: { platform: 'console', channel: 'lab' },
       now: false,
       ...input,

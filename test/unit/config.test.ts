@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigMistakes, loadConfig } from '../../bot/config.ts';
-import { defaultImage, imagesOf, policyOf } from '../../bot/defaults.ts';
+import { policyOf } from '../../bot/defaults.ts';
 import { defaultApproval, noLimits } from '../../core/policy.ts';
 
 let folder: string;
@@ -53,6 +53,18 @@ describe('a mistake in dibs.yaml', () => {
     ['teams: [{name: a b, people: [{name: x}]}]', 'teams.0.name', 'letters, digits'],
     ['teams: [{name: lab, zone: Mars, people: [{name: x}]}]', 'teams.0.zone', 'Europe/Berlin'],
     ['teams: [{name: lab, credits: 1.0005, people: [{name: x}]}]', 'teams.0.credits', 'three'],
+    ['images: [{name: a, reference: r, cuda: 12.8}]', 'images.0.cuda', "in quotes, such as '12.8'"],
+    ['images: [{name: a, reference: r, cuda: "9.2"}]', 'images.0.cuda', 'CUDA 11, 12, 13'],
+    ['registry: https://ghcr.io', 'registry', 'ghcr.io/acme'],
+    ['proxy: {}', 'proxy.publicUrl', 'https://gpu.example.org'],
+    ['proxy: {publicUrl: gpu.example.org}', 'proxy.publicUrl', 'https://gpu.example.org'],
+    ['proxy: {publicUrl: "http://gpu.example.org"}', 'proxy.publicUrl', 'write https://'],
+    ['proxy: {publicUrl: "https://gpu.example.org/dibs"}', 'proxy.publicUrl', 'begins at /'],
+    [
+      'proxy: {publicUrl: "https://gpu.example.org", tls: {key: k}}',
+      'proxy.tls.certificate',
+      'write',
+    ],
     ['hosts: [{name: gpu-1, docker: "ssh://gpu-1"}]', 'hosts.0.docker', 'tcp://gpu-1:2376'],
     ['hosts: [{name: gpu-1, docker: "tcp://gpu-1:2375"}]', 'hosts.0.tls', 'root'],
     ...[
@@ -237,28 +249,5 @@ teams:
     const { teams, hosts, fleet } = load('');
     expect([teams, hosts, fleet]).toEqual([undefined, undefined, 'auto']);
     expect(policyOf(load('')).prices).toEqual({ default: 10_000n, cpu: 1000n });
-  });
-});
-
-describe('the image, where none is asked for,', () => {
-  const names = (yaml: string) =>
-    ['a100', 'any', 'cpu'].map((type) => defaultImage(imagesOf(load(yaml)), type).name);
-
-  it('is for GPUs on a GPU, and for none on a host without', () => {
-    expect(names('')).toEqual(['pytorch', 'pytorch', 'python']);
-  });
-
-  it('is the first of its kind', () => {
-    const cpu = '{name: c1, reference: r, devices: cpu}, {name: c2, reference: r, devices: cpu}';
-    expect(names(`images: [${cpu}, {name: g1, reference: r}]`)).toEqual(['g1', 'g1', 'c1']);
-  });
-
-  it('is another where there is none of the kind', () => {
-    expect(names('images: [{name: g1, reference: r}]')).toEqual(['g1', 'g1', 'g1']);
-  });
-
-  it('is built only where there is something to build it with', () => {
-    const yaml = 'images: [{name: a, reference: r}, {name: b, reference: r, build: {BASE: x}}]';
-    expect(imagesOf(load(yaml)).map(({ build }) => build)).toEqual([null, { BASE: 'x' }]);
   });
 });

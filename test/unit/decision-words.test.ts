@@ -99,6 +99,13 @@ describe('a decision in words', () => {
       { outcome: { kind: 'accepted', result: { person: 'carol' } } },
       'became an identity of carol',
     ],
+    ['add_ssh_key', { input: { fingerprint: 'SHA256:abc' } }, 'added the SSH key SHA256:abc'],
+    [
+      'remove_ssh_key',
+      { outcome: { kind: 'accepted', result: { fingerprint: 'SHA256:abc' } } },
+      'removed the SSH key SHA256:abc',
+    ],
+    ['report_keys', { session }, 'brought the SSH keys of brave-otter up to date'],
     [
       'report_ended',
       { session, input: { reason: 'host_lost' } },

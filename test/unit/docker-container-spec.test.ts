@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { containerName, toCreateOptions } from '../../adapters/docker/container-spec.ts';
 import type { ContainerSpec } from '../../core/ports.ts';
+import { pytorch } from '../support/facts.ts';
 
 const host = {
   installationId: '0190c7a4-0000-7000-8000-00000000abcd',
@@ -14,9 +15,11 @@ function specWith(facts: Partial<ContainerSpec>): ContainerSpec {
     sessionId: '0190c7a4-0000-7000-8000-000000000001',
     sessionName: 'brave-otter',
     personId: '0190c7a4-0000-7000-8000-0000000000aa',
-    image: { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null },
+    image: pytorch,
     deviceUuids: [],
     share: 0.25,
+    sshKeys: [],
+    check: false,
     token: 'the-secret-token',
     ...facts,
   };
@@ -66,6 +69,7 @@ test('the port is exposed and published on the address we bind', () => {
   expect(ExposedPorts).toEqual({ '8888/tcp': {} });
   expect(HostConfig?.PortBindings).toEqual({
     '8888/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }],
+    '2222/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }],
   });
 });
 

@@ -11,6 +11,7 @@ function waiting(leaseId: string, deviceCount = 1, leaseSeconds = 3600): QueuedL
     leaseId,
     accountId: 'lab',
     team: 'lab',
+    image: { cuda: null, compute: null },
     sessionId,
     deviceType: 'a100',
     deviceCount,

@@ -11,6 +11,7 @@ function waiting(leaseId: string, deviceCount = 1, deviceType = 'a100'): QueuedL
     leaseId,
     accountId: 'lab',
     team: 'lab',
+    image: { cuda: null, compute: null },
     sessionId: `${leaseId}-session`,
     deviceType,
     deviceCount,

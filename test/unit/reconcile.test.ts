@@ -5,7 +5,7 @@ import { aContainer, aLease, aSession, noonPlus } from '../support/facts.ts';
 import { testPolicy } from '../support/world.ts';
 
 function recorded(session: Partial<Session> = {}, lease: Partial<Lease> = {}) {
-  return { session: aSession(session), lease: aLease(lease) };
+  return { session: aSession(session), lease: aLease(lease), keyIds: [] };
 }
 
 /** One look at noon plus 30 seconds, at a host with this one session and these containers. */
@@ -76,14 +76,16 @@ describe('a session that is running', () => {
   test('is resumed at the address that it has after an engine restarted', () => {
     const url = 'http://gpu-1:4999/s/brave-otter/';
     const observed = [aContainer({ url })];
-    expect(planFor(recorded(), { observed })).toEqual([{ kind: 'resume', sessionId, url }]);
+    expect(planFor(recorded(), { observed })).toEqual([
+      { kind: 'resume', sessionId, url, ssh: null },
+    ]);
   });
 
   test('is resumed when it is seen again after a silence', () => {
     const record = recorded({ readySince: null });
     const { url } = record.session;
     expect(planFor(record, { observed: [aContainer()] })).toEqual([
-      { kind: 'resume', sessionId, url },
+      { kind: 'resume', sessionId, url, ssh: null },
     ]);
   });
 

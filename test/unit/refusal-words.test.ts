@@ -67,6 +67,30 @@ const sentences: {
     refusal: { kind: 'too_many_devices', asked: 9, deviceType: 'a100', most: 4 },
     says: ['9', 'a100x4'],
   },
+  image_cannot_run: {
+    refusal: {
+      kind: 'image_cannot_run',
+      image: 'pytorch2.9-cuda13.0-cudnn9-runtime',
+      cuda: '13.0',
+      compute: { least: '7.5', most: '12.0' },
+      leastDriver: '580.65.06',
+      obstacles: [
+        { host: 'gpu-1', driver: '550.54.14', type: 'a100-80gb', why: 'driver' },
+        { host: 'gpu-2', driver: '580.95.05', type: 'v100-16gb', why: 'generation' },
+      ],
+      images: ['2.9', '2.8'],
+    },
+    says: [
+      'gpu-1 has driver 550.54.14, and CUDA 13.0 needs 580.65.06',
+      'the v100-16gb of gpu-2',
+      '7.5 to 12.0',
+      '2.9, 2.8',
+    ],
+  },
+  no_ssh: {
+    refusal: { kind: 'no_ssh', name: 'brave-otter', image: 'jax' },
+    says: ['jax', 'no SSH server', '/gpu open brave-otter'],
+  },
   none_free: {
     refusal: { kind: 'none_free', deviceType: 'a100', deviceCount: 2, estimatedAt: noon },
     says: ['2 × a100', '12:00', '--now'],
@@ -192,6 +216,34 @@ const sentences: {
   not_reversible: {
     refusal: { kind: 'not_reversible', number: 12, why: 'its kind' },
     says: ['Transfer 12', '/gpu adjust'],
+  },
+  private_key_shown: {
+    refusal: { kind: 'private_key_shown' },
+    says: ['private half', 'has been seen', 'make a new one', 'ssh-keygen -t ed25519'],
+  },
+  public_key_not_understood: {
+    refusal: { kind: 'public_key_not_understood', why: 'damaged' },
+    says: ['cut off', 'Copy it again', '/gpu key add ssh-ed25519'],
+  },
+  ssh_key_refused: {
+    refusal: { kind: 'ssh_key_refused', type: '1024-bit RSA', why: 'weak' },
+    says: ['weak', '1024-bit RSA', 'ssh-keygen -t ed25519'],
+  },
+  ssh_key_known: {
+    refusal: { kind: 'ssh_key_known', name: 'bob@laptop' },
+    says: ['already: bob@laptop', '/gpu key list'],
+  },
+  ssh_key_of_another: {
+    refusal: { kind: 'ssh_key_of_another', person: 'carol' },
+    says: ['carol has added', 'ssh-keygen -t ed25519', 'ask carol to remove it'],
+  },
+  too_many_ssh_keys: {
+    refusal: { kind: 'too_many_ssh_keys', limit: 20 },
+    says: ['20 keys', '/gpu key remove'],
+  },
+  unknown_ssh_key: {
+    refusal: { kind: 'unknown_ssh_key', typed: 'bob@latop', known: ['bob@laptop'] },
+    says: ['“bob@latop”', 'mean bob@laptop'],
   },
   stale: { refusal: { kind: 'stale' }, says: ['again'] },
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { renderReady } from '../../bot/render/ready.ts';
 import {
   renderEnded,
   renderEndingSoon,
-  renderReady,
   renderSession,
   usedSoFar,
 } from '../../bot/render/session.ts';
@@ -148,11 +148,9 @@ describe('the end of a session', () => {
 });
 
 describe('what the holder alone is told', () => {
-  it('is the link, with its token', () => {
-    const message = renderReady(aView());
-    expect(plainText(message)).toContain(
-      `http://gpu-1:4000/s/brave-otter/lab?token=${secretToken}`,
-    );
+  it('is the link, and until when it is good', () => {
+    const message = renderReady(aView(), 'https://gpu.example.org/open/abc');
+    expect(plainText(message)).toContain('https://gpu.example.org/open/abc');
     expect(plainText(message)).toContain('2026-03-02 13:00 UTC');
   });
 

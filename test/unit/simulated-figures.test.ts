@@ -70,7 +70,12 @@ test('the inventory says simulated, and a host without devices has no driver', a
   const { fleet, spawner } = createTestFleet();
   expect(await spawner.inventory(never)).toMatchObject({ engine: 'simulated', simulated: true });
   const bare = await fleet.spawner('gpu-2', 'installation-1').inventory(never);
-  expect(bare).toMatchObject({ simulated: true, driver: null, cuda: null, devices: [] });
+  expect(bare).toMatchObject({
+    simulated: true,
+    driver: null,
+    cuda: null,
+    devices: [],
+  });
 });
 
 test('devices keep their names over a restart and differ between hosts', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { pytorch } from '../support/facts.ts';
 
 import {
   a100,
@@ -41,7 +42,7 @@ test('bytes only grow and are never all there before the end', async () => {
 
 test('an image of our own is built, step by step', async () => {
   const { clock, spawner } = createTestFleet();
-  const image = { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: { BASE: 'debian' } };
+  const image = { ...pytorch, build: { BASE: 'debian' } };
   const { progress } = beginStart(spawner, sessionSpec({ image }));
   await clock.advance(60_000);
   expect(stages(progress)).toEqual(['building', 'creating', 'booting']);

@@ -4,12 +4,14 @@ import { createDockerSpawner } from '../../../adapters/docker/spawner.ts';
 import { createSystemClock } from '../../../adapters/system/clock.ts';
 import { createLog } from '../../../adapters/system/log.ts';
 import { newId } from '../../../adapters/system/new-id.ts';
+import { directAccess } from '../../../bot/access.ts';
 import { createCommands } from '../../../bot/handle.ts';
 import { createLoops } from '../../../bot/loops/all.ts';
 import type { Chat, Spawner } from '../../../core/ports.ts';
 import type { Store } from '../../../core/store.ts';
 import { openPostgres } from '../../../db/database.ts';
 import { createStore } from '../../../db/store.ts';
+import { chosenPytorch } from '../facts.ts';
 import { testPolicy } from '../world.ts';
 import type { KillPoint, Life } from './scenario.ts';
 
@@ -85,7 +87,7 @@ async function main(): Promise<void> {
     hosts: [{ name: 'gpu-1', address: 'test:gpu-1', simulated: false }],
   });
   const chats = new Map([['console' as const, chat]]);
-  const deps = { store, clock, newId, newSecret, log, policy, chats };
+  const deps = { store, clock, newId, newSecret, log, policy, chats, access: directAccess };
   const { socketPath, imagesFolder, address, probeImage } = life;
   const spawnerOf = () =>
     dyingSpawner(
@@ -100,7 +102,7 @@ async function main(): Promise<void> {
       }),
     );
   const loops = createLoops({ ...deps, spawnerOf, allowances: null }, setUp.hosts);
-  const images = [{ ...life.image, devices: 'gpu' as const }];
+  const images = [{ ...chosenPytorch, ...life.image }];
   const commands = createCommands({ ...deps, images, wake: loops.wake });
   const ending = new AbortController();
   const running = loops.run(ending.signal);

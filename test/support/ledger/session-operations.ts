@@ -13,13 +13,20 @@ import {
 import { start } from '../../../core/actions/start.ts';
 import { stop } from '../../../core/actions/stop.ts';
 import type { PersonActor } from '../../../core/entity.ts';
+import { plainStart } from '../facts.ts';
 import { system } from '../world.ts';
 import { ask, pick, type Task, toldOf } from './operations.ts';
 import type { Told } from './told.ts';
 import type { KnownSession } from './world.ts';
 
 const url = 'http://gpu-1/';
-const image = { name: 'pytorch', reference: 'dibs/pytorch-cuda:2.9', build: null };
+const image = {
+  name: 'pytorch',
+  reference: 'dibs/pytorch-cuda:2.9',
+  build: null,
+  cuda: null,
+  compute: null,
+};
 
 /** The lives of sessions: what people ask, and what the loops report. */
 export const sessionOperations = {
@@ -39,6 +46,7 @@ export const sessionOperations = {
         deviceCount: size % 5 === 0 ? 2 : 1,
         leaseSeconds: 300 + (size % 10) * 300,
         image,
+        check: false,
         channel: { platform: 'console' as const, channel: actor.team },
         now: what % 7 === 0,
       },
@@ -58,7 +66,7 @@ export const sessionOperations = {
     const session = some(task, ['starting'], isClaimed);
     if (!session?.token) return 'none';
     const { sessionId, token } = session;
-    const started = { sessionId, token, containerId: 'c', url };
+    const started = { ...plainStart, sessionId, token, containerId: 'c', url };
     const failed = { sessionId, token, reason: 'start_failed' as const, faultDetail: null };
     const isFailed = task.operation.size % 10 === 0;
     const outcome = isFailed
@@ -120,7 +128,7 @@ export const sessionOperations = {
     return toldOf(
       task.operation.size % 2 === 0
         ? await ask(task, pauseMeter, { actor, input: { sessionId, at } })
-        : await ask(task, resumeMeter, { actor, input: { sessionId, url } }),
+        : await ask(task, resumeMeter, { actor, input: { sessionId, url, ssh: null } }),
     );
   },
 

@@ -2,6 +2,7 @@ import { renderHome } from '../../../bot/render/home.ts';
 import type { Message } from '../../../core/message.ts';
 import { defaultApproval } from '../../../core/policy.ts';
 import { noonPlus } from '../facts.ts';
+import { aKey } from '../keys.ts';
 import { aView } from '../session-view.ts';
 import { noon } from '../world.ts';
 import { aRequest, ownBalance, teamBalance } from './credits.ts';
@@ -28,6 +29,7 @@ const facts = {
 export const homeViews: Readonly<Record<string, Message>> = {
   home: renderHome({
     ...facts,
+    keys: [aKey(), aKey({ name: 'bob@desk 2' })],
     sessions: [
       { session: aView(), place: null },
       {
@@ -43,6 +45,7 @@ export const homeViews: Readonly<Record<string, Message>> = {
   }),
   'home-empty': renderHome({
     ...facts,
+    keys: [],
     sessions: [],
     board: { ...aBoard, queue: [] },
     requests: { own: [], toDecide: [] },

@@ -1,10 +1,13 @@
-import { renderEndingSoon, renderReady, renderSession } from '../../../bot/render/session.ts';
+import { renderReady } from '../../../bot/render/ready.ts';
+import { renderEndingSoon, renderSession } from '../../../bot/render/session.ts';
 import { renderSessionNews } from '../../../bot/render/session-news.ts';
 import type { Message } from '../../../core/message.ts';
 import type { SessionView } from '../../../core/view.ts';
 import { noonPlus } from '../facts.ts';
 import { aDevice, aView } from '../session-view.ts';
 
+const link = 'https://gpu.example.org/open/eyJhbGciOiJIUzI1NiJ9.eyJuIjoib3R0ZXIifQ.c2lnbmF0dXJl';
+const ssh = { host: 'gpu-1.example.org', port: 32_774 };
 const waiting = { state: 'requested', until: null, readySince: null } as const;
 const starting = { ...waiting, state: 'starting' } as const;
 const ended = {
@@ -70,7 +73,9 @@ export const sessionMessages: Readonly<Record<string, Message>> = {
     host: null,
     devices: [],
   }),
-  ready: renderReady(aView()),
+  ready: renderReady(aView(), link),
+  'ready-with-ssh': renderReady(aView({ ssh, keyIds: ['key-1'] }), link),
+  'ready-without-keys': renderReady(aView({ ssh, keyIds: [] }), link),
   'ending-soon': renderEndingSoon(aView({ until: noonPlus(900) })),
   'news-extended': renderSessionNews(aView({ held: 72_000_000n }), {
     kind: 'extended',

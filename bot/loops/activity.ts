@@ -1,0 +1,26 @@
+import type { SessionActivity } from '../../core/access.ts';
+import type { Clock, Log } from '../../core/ports.ts';
+import type { Store } from '../../core/store.ts';
+import { createLoop, type Loop } from './loop.ts';
+
+type Deps = {
+  store: Store;
+  clock: Clock;
+  log: Log;
+  /** Of this process, for its life. */
+  processId: string;
+  /** What its proxy counted since it was last asked. */
+  activity: () => readonly SessionActivity[];
+};
+
+const everyMillis = 10_000;
+
+/** Records who is in which session, for whoever wants to know whether it rests. */
+export function createActivityLoop({ store, processId, activity, ...deps }: Deps): Loop {
+  return createLoop({
+    ...deps,
+    name: 'activity',
+    everyMillis,
+    runOnce: () => store.noteActivity(processId, activity()),
+  });
+}
