@@ -94,6 +94,7 @@ async function describe(deps: Deps, person: Person, view: SessionView): Promise<
     progress: session.progress,
     place,
     verdict: session.verdict,
+    activity: session.state === 'running' ? await deps.store.activityOf(session.id) : null,
     ssh: isHolder ? session.ssh : null,
     link: await linkOf(deps.access, session),
   });

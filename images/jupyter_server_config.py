@@ -5,10 +5,12 @@ container's environment nor in an argument list, and `docker inspect` does not s
 """
 
 import os
+import sys
 import time
 from pathlib import Path
 
 TOKEN = Path("/run/dibs/token")
+NO_TOKEN = 78
 
 
 def token():
@@ -24,7 +26,18 @@ def token():
         except FileNotFoundError:
             pass
         time.sleep(0.01)
-    raise SystemExit(f"there is no token in {TOKEN}")
+    print(f"dibs: no token came into {TOKEN} within 60 seconds.", file=sys.stderr)
+    sys.exit(NO_TOKEN)
+
+
+def memory_limit():
+    """Bytes that the container may use, by either version of control groups; 0: no limit."""
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            return int(Path(path).read_text())
+        except (OSError, ValueError):
+            continue
+    return 0
 
 
 c = get_config()  # noqa: F821, given by Jupyter
@@ -35,3 +48,16 @@ c.ServerApp.open_browser = False
 c.ServerApp.root_dir = "/workspace"
 c.ServerApp.base_url = os.environ.get("DIBS_BASE_URL", "/")
 c.IdentityProvider.token = token()
+
+# A login shell, so that it is the same as over SSH.
+c.ServerApp.terminado_settings = {"shell_command": ["/bin/bash", "-l"]}
+c.ResourceUseDisplay.mem_limit = memory_limit()
+c.ResourceUseDisplay.track_cpu_percent = True
+c.ResourceUseDisplay.enable_prometheus_metrics = False
+
+# Nothing is fetched from elsewhere, and nobody can install into the image. Neither language servers
+# nor the old notebook's settings are there to be looked for.
+c.LabApp.news_url = None
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.extension_manager = "readonly"
+c.ServerApp.jpserver_extensions = {"jupyter_lsp": False, "notebook_shim": False}

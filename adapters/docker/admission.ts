@@ -13,6 +13,10 @@ type Container = { containerId: string; spec: ContainerSpec };
 const WORKSPACE_NOT_WRITABLE = 91;
 const TOKEN_NOT_WRITTEN = 92;
 
+/** What a person has in ~/.local/bin is not asked. */
+const PATH_OF_THE_IMAGE =
+  '/usr/local/nvidia/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** Moved into their place whole, as they may be read at any time. */
 const WRITE_KEYS = `printf %s "$DIBS_KEYS" > /run/dibs/keys.new &&
   mv /run/dibs/keys.new /run/dibs/authorized_keys`;
@@ -22,7 +26,7 @@ const WRITE_KEYS = `printf %s "$DIBS_KEYS" > /run/dibs/keys.new &&
  * in the folder in memory that the session's user alone reads, and asks which devices are seen. An
  * exec's environment is shown by no inspection, unlike a container's.
  */
-const SCRIPT = `umask 077
+const SCRIPT = `PATH=${PATH_OF_THE_IMAGE}; umask 077
 { ${WRITE_KEYS} &&
   printf %s "$DIBS_TOKEN" > /run/dibs/token.new && mv /run/dibs/token.new /run/dibs/token; } ||
   exit ${TOKEN_NOT_WRITTEN}
@@ -67,7 +71,10 @@ export async function admitKeys(
   const which = { installationId, role: 'session', sessionId } as const;
   for (const { Id: id, State } of await listContainers(connection, which, signal)) {
     if (State !== 'running') continue;
-    const script = { id, command: ['sh', '-c', `umask 077\n${WRITE_KEYS}`] };
+    const script = {
+      id,
+      command: ['sh', '-c', `PATH=${PATH_OF_THE_IMAGE}; umask 077\n${WRITE_KEYS}`],
+    };
     const ran = await exec(connection, { ...script, environment: [keysVariable(keys)] }, signal);
     if (ran.exitCode === 0) continue;
     const host = connection.hostName;

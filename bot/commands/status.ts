@@ -1,6 +1,9 @@
-import type { Message, MessagePart } from '../../core/message.ts';
+import type { SessionActivity } from '../../core/access.ts';
+import type { Message, MessagePart, Text } from '../../core/message.ts';
+import type { SessionView } from '../../core/view.ts';
 import { linkOf } from '../access.ts';
 import { renderSession, usedSoFar } from '../render/session.ts';
+import { relative } from '../render/words.ts';
 import { accepted, command, refused } from './command.ts';
 import { asSeenBy, placeOf, resolveSession } from './sessions.ts';
 
@@ -19,10 +22,12 @@ export const status = command({
     const session = asSeenBy(actor.personId, resolved.session);
     const message = renderSession(session, await placeOf({ ...context, now }, session));
     const link = await linkOf(context.access, session);
+    const activity =
+      session.state === 'running' ? await context.store.activityOf(session.id) : null;
     const parts: MessagePart[] = [
       ...message.parts.filter(({ kind }) => kind !== 'actions'),
       ...(session.state === 'running'
-        ? [{ kind: 'fields', fields: [{ name: 'Used', value: usedSoFar(session, now) }] } as const]
+        ? [{ kind: 'fields', fields: runningFields(session, { activity, now }) } as const]
         : []),
       ...(link
         ? [{ kind: 'text', text: [{ kind: 'link', text: 'Open JupyterLab', url: link }] } as const]
@@ -32,3 +37,14 @@ export const status = command({
     return accepted({ ...message, parts } satisfies Message, session);
   },
 });
+
+function runningFields(
+  session: SessionView,
+  { activity, now }: { activity: SessionActivity | null; now: Date },
+): { name: string; value: Text }[] {
+  const used = { name: 'Used', value: usedSoFar(session, now) };
+  if (activity === null) return [used];
+  const { connections, lastActiveAt } = activity;
+  const open = connections === 1 ? '1 connection' : `${connections} connections`;
+  return [used, { name: 'In browsers', value: [`${open}, last used `, relative(lastActiveAt)] }];
+}

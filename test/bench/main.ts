@@ -1,3 +1,4 @@
+import { benchBoot } from './boot.ts';
 import { benchIdle } from './idle.ts';
 import { benchLedger } from './ledger.ts';
 import { benchProxy } from './proxy.ts';
@@ -7,6 +8,7 @@ import { benchStart } from './start.ts';
 /** `npm run bench -- start`: a table for people, and as last line the figures as JSON. */
 const benches: Record<string, () => Promise<Record<string, number>>> = {
   start: benchStart,
+  boot: benchBoot,
   idle: benchIdle,
   ledger: benchLedger,
   slack: benchSlack,

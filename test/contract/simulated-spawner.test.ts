@@ -38,6 +38,7 @@ async function createHarness(): Promise<SpawnerHarness> {
     async writeFile(sessionId, name, text) {
       fleet.workspace(sessionId).set(name, text);
     },
+    keysOf: async () => null,
     readFile: async (sessionId, name) => fleet.workspace(sessionId).get(name) ?? null,
     async crash(sessionId) {
       fleet.exitContainer(sessionId, 139, { outOfMemory: false });

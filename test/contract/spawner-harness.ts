@@ -22,6 +22,8 @@ export type SpawnerHarness = {
   writeFile(sessionId: string, name: string, text: string): Promise<void>;
   /** Null where there is no such file. */
   readFile(sessionId: string, name: string): Promise<string | null>;
+  /** What opens its SSH now, a line each; null where nothing listens for SSH. */
+  keysOf(sessionId: string): Promise<string[] | null>;
   /** Ends the container's first program. Resolves with the exit code that must be observed. */
   crash(sessionId: string): Promise<number>;
   /** The host stops answering at all; whatever runs on it runs on. */

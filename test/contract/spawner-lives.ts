@@ -17,7 +17,7 @@ export function observationTests(bench: Bench): void {
   test('a running session is observed with its address and start', async () => {
     const spawner = open(bench);
     const spec = specFor(bench);
-    const { containerId, url } = await start(spawner, spec);
+    const { containerId, url, ssh } = await start(spawner, spec);
     const [seen] = await observed(spawner, spec.sessionId);
     expect(seen).toEqual({
       sessionId: spec.sessionId,
@@ -28,6 +28,7 @@ export function observationTests(bench: Bench): void {
       exitCode: null,
       outOfMemory: false,
       url,
+      ssh,
     });
     await spawner.stop(spec.sessionId, 0, never);
   });

@@ -58,6 +58,40 @@ export function startTests(bench: Bench): void {
   });
 }
 
+export function accessTests(bench: Bench): void {
+  const keys = ['one', 'two'].map((id) => ({ id, publicKey: `ssh-ed25519 AAAA${id}` }));
+
+  test('the keys that it was started with open a session, and then those it is told', async () => {
+    const { keysOf } = bench.harness();
+    const spawner = open(bench);
+    const spec = specFor(bench, { sshKeys: keys.slice(0, 1) });
+    const { ssh } = await start(spawner, spec);
+    const lines = keys.map(({ publicKey }) => publicKey);
+    const isOpen = ssh !== null;
+    expect(await keysOf(spec.sessionId)).toEqual(isOpen ? lines.slice(0, 1) : null);
+    await spawner.admitKeys(spec.sessionId, keys, never);
+    expect(await keysOf(spec.sessionId)).toEqual(isOpen ? lines : null);
+    await spawner.admitKeys(spec.sessionId, [], never);
+    expect(await keysOf(spec.sessionId)).toEqual(isOpen ? [] : null);
+    await spawner.stop(spec.sessionId, 0, never);
+    // Nobody can come in any more.
+    await spawner.admitKeys(spec.sessionId, keys, never);
+  });
+
+  test('a check that was asked for is made before it is ready, and no other', async () => {
+    const spawner = open(bench);
+    const spec = specFor(bench, { check: true });
+    const seen: StartProgress[] = [];
+    const { verdict } = await start(spawner, spec, seen);
+    expect(verdict).toMatchObject({ ok: true, cuda: false, devices: [] });
+    expect(seen.at(-1)).toEqual({ stage: 'checking' });
+    await spawner.stop(spec.sessionId, 0, never);
+    const plain = specFor(bench);
+    expect((await start(spawner, plain)).verdict).toBeNull();
+    await spawner.stop(plain.sessionId, 0, never);
+  });
+}
+
 export function deviceTests(bench: Bench): void {
   test('a session sees exactly its devices', async () => {
     const { deviceUuids, devicesSeenBy } = bench.harness();

@@ -7,7 +7,7 @@ import {
   troubleTests,
   volumeTests,
 } from './spawner-lives.ts';
-import { deviceTests, startTests } from './spawner-starts.ts';
+import { accessTests, deviceTests, startTests } from './spawner-starts.ts';
 
 /** What every spawner promises. `createHarness` is called once; tests share the host only. */
 export function spawnerContract(name: string, createHarness: () => Promise<SpawnerHarness>): void {
@@ -23,6 +23,7 @@ export function spawnerContract(name: string, createHarness: () => Promise<Spawn
     }, 120_000);
 
     startTests(bench);
+    accessTests(bench);
     deviceTests(bench);
     observationTests(bench);
     stopTests(bench);

@@ -28,13 +28,15 @@ function specWith(deviceUuids: string[]) {
     image: host.image,
     deviceUuids,
     share: 0.5,
+    sshKeys: [],
+    check: false,
     token: randomUUID(),
   };
 }
 
 test('a host without GPUs is known as such, without a pull, and leaves nothing behind', async () => {
   const inventory = await spawner.inventory(never);
-  expect(inventory).toMatchObject({ devices: [], driver: null, cuda: null });
+  expect(inventory).toMatchObject({ devices: [], driver: null, cuda: null, compute: null });
   expect(inventory.cpus).toBeGreaterThan(0);
   expect(await host.docker.listContainers({ all: true })).toEqual([]);
 });

@@ -33,6 +33,8 @@ test('an engine is reached over TLS with a client certificate', async () => {
     image: host.image,
     deviceUuids: [host.gpus[1]?.uuid ?? ''],
     share: 0.5,
+    sshKeys: [],
+    check: false,
     token: randomUUID(),
   };
   const { url } = await spawner.start(spec, () => undefined, never);
@@ -80,6 +82,8 @@ test('the engine shows no token to whoever may inspect', async () => {
     image: host.image,
     deviceUuids: [],
     share: 0.5,
+    sshKeys: [],
+    check: false,
     token,
   };
   await spawner.start(spec, () => undefined, never);

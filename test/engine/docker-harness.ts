@@ -66,6 +66,10 @@ export function createInside(host: EngineHost) {
       const { exitCode, stdout } = await run(sessionId, ['cat', `/workspace/${name}`]);
       return exitCode === 0 ? stdout : null;
     },
+    async keysOf(sessionId: string) {
+      const { stdout } = await run(sessionId, ['cat', '/run/dibs/authorized_keys']);
+      return stdout.split('\n').filter((line) => line !== '');
+    },
     /** KILL, and the init passes it on as 128 + 9. */
     async crash(sessionId: string) {
       await run(sessionId, ['pkill', '-KILL', '--oldest', 'jupyter']);

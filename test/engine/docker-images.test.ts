@@ -44,17 +44,35 @@ function specOf(image: Image) {
     image,
     deviceUuids: [],
     share: 0.5,
+    sshKeys: [],
+    check: false,
     token: randomUUID(),
   };
 }
 
 function pulled(reference: string): Image {
-  return { name: 'pulled', reference, build: null };
+  return { name: 'pulled', reference, build: null, cuda: null, compute: null };
 }
 
 async function startOf(image: Image, seen: StartProgress[] = []) {
   return faultOf(spawner.start(specOf(image), (progress) => seen.push(progress), never));
 }
+
+/** What Dibs asks of an image, and no more: it has neither Jupyter nor SSH nor a /workspace. */
+const leastServer = `
+import http.server, os
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        try:
+            wanted = "token " + open("/run/dibs/token").read()
+        except FileNotFoundError:
+            wanted = None
+        is_known = self.path == os.environ["DIBS_BASE_URL"] + "api/status"
+        is_admitted = self.headers.get("Authorization") == wanted
+        self.send_response(200 if is_known and is_admitted else 403)
+        self.end_headers()
+http.server.HTTPServer(("", 8888), Answer).serve_forever()
+`;
 
 const isPulling = ({ stage }: StartProgress) => stage === 'pulling';
 
@@ -172,18 +190,24 @@ test("an image is built step by step, and /workspace is the session's even where
     join(folder, 'Dockerfile'),
     `ARG BASE
 FROM \${BASE}
-COPY jupyter_server_config.py start.sh /opt/dibs/
-ENV HOME=/tmp
-ENTRYPOINT ["/opt/dibs/start.sh"]
+COPY server.py /
+ENTRYPOINT ["python3", "/server.py"]
 `,
   );
+  await writeFile(join(folder, 'server.py'), leastServer);
   const reference = `dibs-test/built:${randomUUID()}`;
-  const spec = specOf({ name: 'built', reference, build: { BASE: host.probeImage } });
+  const spec = specOf({
+    name: 'built',
+    reference,
+    build: { BASE: host.probeImage },
+    cuda: null,
+    compute: null,
+  });
   const seen: StartProgress[] = [];
   const { url } = await spawner.start(spec, (progress) => seen.push(progress), never);
   expect(await fetchStatus(url, spec.token)).toBe(200);
   expect(seen.filter(({ stage }) => stage === 'building')).toEqual(
-    [1, 2, 3, 4, 5].map((step) => ({ stage: 'building', step, steps: 5 })),
+    [1, 2, 3, 4].map((step) => ({ stage: 'building', step, steps: 4 })),
   );
   const inside = createInside(host);
   await inside.writeFile(spec.sessionId, 'notes.txt', 'mine');
@@ -194,7 +218,13 @@ test('starts at once share one build', async () => {
   const marker = randomUUID();
   await writeFile(join(folder, 'Dockerfile'), `ARG BASE\nFROM \${BASE}\nENV MARKER=${marker}\n`);
   const reference = `dibs-test/built:${marker}`;
-  const image = { name: 'built', reference, build: { BASE: host.probeImage } };
+  const image = {
+    name: 'built',
+    reference,
+    build: { BASE: host.probeImage },
+    cuda: null,
+    compute: null,
+  };
   const events = followImageEvents('tag');
   const seen: StartProgress[][] = [[], [], []];
   await Promise.all(seen.map((own) => startOf(image, own)));
@@ -211,6 +241,8 @@ test('a build that fails says which command, and what it printed', async () => {
     name: 'broken',
     reference: 'dibs-test/broken:1',
     build: { BASE: host.probeImage },
+    cuda: null,
+    compute: null,
   };
   const { code, fault } = await startOf(image);
   expect(code).toBe('pull_failed');

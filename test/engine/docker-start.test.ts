@@ -34,6 +34,8 @@ function specFor(facts: Partial<ContainerSpec> = {}): ContainerSpec {
     image: host.image,
     deviceUuids: host.gpus.slice(0, 1).map((gpu) => gpu.uuid),
     share: 0.5,
+    sshKeys: [],
+    check: false,
     token: randomUUID(),
     ...facts,
   };

@@ -31,7 +31,10 @@ onEachDatabase('what cannot be understood', {}, (stage) => {
     ['strat a100 2h', { kind: 'unknown_command', typed: 'strat' }],
     ['start a100', { kind: 'argument_missing', command: 'start', argument: 'duration' }],
     ['start a100 2h pytorch please', { kind: 'argument_not_understood', typed: 'please' }],
-    ['start a100 2h --soon', { kind: 'flag_unknown', typed: '--soon', flags: ['--now', '--me'] }],
+    [
+      'start a100 2h --soon',
+      { kind: 'flag_unknown', typed: '--soon', flags: ['--now', '--me', '--check'] },
+    ],
     ['start a100 2hats', { kind: 'duration_not_understood', typed: '2hats' }],
     ['start a100 2h jaxx', { kind: 'unknown_image', typed: 'jaxx', offered: ['pytorch'] }],
     ['stop no-such', { kind: 'unknown_session', typed: 'no-such', living: [] }],

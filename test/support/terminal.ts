@@ -31,6 +31,7 @@ export type ApiSession = {
   state: string;
   link: string | null;
   ssh: { host: string; port: number } | null;
+  activity: { connections: number; lastActiveAt: string } | null;
   verdict: { ok: boolean; cuda: boolean } | null;
   host: string;
   devices: { uuid: string }[];
