@@ -7,6 +7,7 @@ import { type DibsProcess, startDibsProcess } from '../support/dibs-process.ts';
 import { freePort } from '../support/free-port.ts';
 import { type GpuHost, startGpuHost } from '../support/gpu-host.ts';
 import { createJupyterClient } from '../support/jupyter-client.ts';
+import { ask } from '../support/proxy/ask.ts';
 import { createSshClient, type SshClient } from '../support/ssh-client.ts';
 import { type ApiSession, getApi, gpu } from '../support/terminal.ts';
 
@@ -47,17 +48,18 @@ describe('a session on the product’s own image', () => {
     expect(started.exitCode, started.stderr).toBe(0);
     return sessionOf(/^(\S+) is ready: http/m.exec(started.stdout)?.[1] ?? '');
   };
-  /** As a browser follows the link: the page, what its form posts, and the cookie for the rest. */
+  /** As a browser asks for a page. */
+  const visit = (address: string, headers: Record<string, string> = {}, method = 'GET') => {
+    const { port, pathname, host: Host } = new URL(address);
+    const asked = { Host, Accept: 'text/html', 'Sec-Fetch-Mode': 'navigate', ...headers };
+    return ask(Number(port), pathname, { method, headers: asked });
+  };
+  /** As it follows the link: the page, what its form posts, and the cookie for the rest. */
   const follow = async (link: string) => {
-    const page = await fetch(link, { headers: { Accept: 'text/html' } });
-    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<form')]);
-    const posted = await fetch(link, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { Origin: origin },
-    });
-    const cookie = posted.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    return { posted, headers: { Cookie: cookie } };
+    const page = await visit(link);
+    expect([page.status, page.body]).toEqual([200, expect.stringContaining('<form')]);
+    const posted = await visit(link, { Origin: origin }, 'POST');
+    return { posted, headers: { Cookie: posted.headers['set-cookie']?.[0]?.split(';')[0] ?? '' } };
   };
   const bySsh = (client: SshClient, { ssh }: ApiSession, command: string) => {
     if (ssh === null) throw new Error('the session has no SSH');
@@ -73,12 +75,16 @@ describe('a session on the product’s own image', () => {
     expect(link).toMatch(new RegExp(`^${origin}/open/`));
 
     const { posted, headers } = await follow(link ?? '');
-    expect([posted.status, posted.headers.get('location')]).toEqual([303, `/s/${name}/lab`]);
+    expect([posted.status, posted.headers.location]).toEqual([303, `/s/${name}/lab`]);
     const base = `${origin}/s/${name}/`;
-    const lab = await fetch(`${base}lab`, { headers });
-    expect([lab.status, await lab.text()]).toEqual([200, expect.stringContaining('JupyterLab')]);
-    expect((await fetch(`${base}api/status`)).status).toBe(403);
-    expect((await fetch(link ?? '', { redirect: 'manual' })).status).not.toBe(200);
+    const lab = await visit(`${base}lab`, headers);
+    expect([lab.status, lab.body]).toEqual([200, expect.stringContaining('JupyterLab')]);
+    expect((await visit(`${base}lab`)).status).toBe(403);
+    const second = await visit(link ?? '', { Origin: origin }, 'POST');
+    expect([second.headers.location, second.headers['set-cookie']]).toEqual([
+      `/s/${name}/?link=used`,
+      undefined,
+    ]);
 
     const jupyter = createJupyterClient(base, { ...headers, Origin: origin });
     expect(await jupyter.execute('print(6 * 7)')).toBe('42\n');
@@ -96,8 +102,8 @@ describe('a session on the product’s own image', () => {
     await gpu(dibs.url, 'bob', 'stop');
     const over = await ended(sessionOf, name);
     expect(BigInt(over.chargedTicks ?? 0)).toBe(BigInt(over.readySeconds) * 10_000n);
-    const gone = await fetch(`${base}lab`, { headers: { ...headers, Accept: 'text/html' } });
-    expect([gone.status, await gone.text()]).toEqual([
+    const gone = await visit(`${base}lab`, headers);
+    expect([gone.status, gone.body]).toEqual([
       410,
       expect.stringContaining('stopped by its holder'),
     ]);
@@ -117,7 +123,7 @@ describe('a session on the product’s own image', () => {
     await gpu(dibs.url, 'bob', 'key remove 1');
     await vi.waitFor(() => ends(laptop, 255), patience);
     await ends(stranger, 0);
-    await gpu(dibs.url, 'bob', 'stop');
+    await gpu(dibs.url, 'bob', `stop ${session.name}`);
     await ended(sessionOf, session.name);
   });
 });
