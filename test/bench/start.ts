@@ -199,11 +199,11 @@ async function openBare(host: GpuHost) {
         bindAddress: host.bindAddress,
       };
       const options = toCreateOptions(spec, facts);
-      const binds = [`${folder}:/run/dibs:ro`];
+      const binds = [`${folder}/token:/run/dibs/token:ro`];
       const begun = now();
       const container = await host.docker.createContainer({
         ...options,
-        HostConfig: { ...options.HostConfig, Tmpfs: {}, Binds: binds },
+        HostConfig: { ...options.HostConfig, Binds: binds },
       });
       await container.start();
       const { NetworkSettings } = await container.inspect();
