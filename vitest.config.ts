@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 const browsers = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const tools = ['/usr/sbin/dockerd', '/usr/bin/mmdebstrap', '/usr/sbin/iptables'];
+const tools = [
+  ...['/usr/sbin/dockerd', '/usr/bin/mmdebstrap', '/usr/sbin/iptables'],
+  ...['/usr/bin/docker-registry', '/usr/bin/shellcheck', '/usr/bin/ssh'],
+];
 const isDebianRoot = process.getuid?.() === 0 && tools.every((tool) => existsSync(tool));
 const realHost = process.env['DIBS_TEST_DOCKER_HOST'] !== undefined;
 const engine = process.env['DIBS_TEST_ENGINE'] !== 'off' && (isDebianRoot || realHost);
@@ -13,7 +16,7 @@ const browser =
 
 /** What a bare machine cannot run is left out aloud; `.ci/run` fails where that happens. */
 for (const [runs, suite] of [
-  [engine, 'engine (root on Debian with docker.io and mmdebstrap)'],
+  [engine, 'engine (root on Debian with docker.io, mmdebstrap and others)'],
   [browser, 'browser (Chromium)'],
 ] as const)
   if (!runs) process.stdout.write(`LEFT OUT, see CONTRIBUTING.md: ${suite}\n`);

@@ -19,11 +19,13 @@ type Session = {
   name: string;
   state: 'queued' | 'requested' | 'starting' | 'running' | 'stopping' | 'ended';
   link: string | null;
+  ssh: { host: string; port: number } | null;
+  verdict: { ok: boolean; checks: { name: string; ok: boolean }[] } | null;
   place: { position: number; reason: string } | null;
   progress:
     | { stage: 'pulling'; doneBytes: number; totalBytes: number }
     | { stage: 'building'; step: number; steps: number }
-    | { stage: 'creating' | 'booting' }
+    | { stage: 'creating' | 'booting' | 'checking' }
     | null;
   endReason: string | null;
   faultDetail: string | null;
@@ -91,7 +93,7 @@ async function follow(first: Session): Promise<number> {
   for (let session = first; ; session = await read(first.name)) {
     if (session.state === 'running') {
       clearLine();
-      process.stdout.write(`${session.name} is ready: ${session.link}\n`);
+      process.stdout.write(readyLines(session));
       return 0;
     }
     if (session.state === 'ended' || session.state === 'stopping') {
@@ -107,6 +109,18 @@ async function follow(first: Session): Promise<number> {
   }
 }
 
+function readyLines({ name, link, ssh, verdict }: Session): string {
+  const failed = verdict?.checks.filter(({ ok }) => !ok).map((check) => check.name) ?? [];
+  return [
+    `${name} is ready: ${link}\n`,
+    ...(ssh === null ? [] : [`SSH and VS Code: npx gpu ssh ${name}\n`]),
+    ...(verdict?.ok === true ? ['Its check passed.\n'] : []),
+    ...(verdict?.ok === false
+      ? [`Its check failed: ${failed.join(', ')}. See npx gpu status.\n`]
+      : []),
+  ].join('');
+}
+
 function progressWords({ state, place, progress }: Session): string {
   if (state === 'queued')
     return place ? `number ${place.position} in line: ${place.reason}` : 'in line';
@@ -119,6 +133,8 @@ function progressWords({ state, place, progress }: Session): string {
       return `building the image, step ${progress.step} of ${progress.steps}`;
     case 'booting':
       return 'waiting for Jupyter';
+    case 'checking':
+      return 'checking PyTorch on its devices';
     default:
       return 'starting';
   }

@@ -68,7 +68,7 @@ export async function startDibs(
   const fleet = await createFleet(config, { clock, app, origin: () => origin });
   const setUp = await setUpSite(store, config, fleet);
   const chats = new Map<Platform, Chat>();
-  const proxy = await openProxy(config, fleet, { setUp, store, clock, log });
+  const proxy = await openProxy(config, { setUp, store, clock, log });
   const access = proxy?.access ?? directAccess;
   const deps = { store, clock, newId, newSecret, log, policy, chats, access };
   const spawnerOf = ({ name, configured }: { name: string; configured: boolean }) =>
@@ -122,13 +122,12 @@ export async function startDibs(
   };
 }
 
-/** Sessions behind one address, where that is configured; those of a simulated fleet are here. */
+/** Sessions behind one address, where that is configured. */
 async function openProxy(
   { proxy: settings }: Config,
-  { simulated }: Fleet,
   { setUp, ...deps }: { setUp: SetUp; store: Store; clock: Clock; log: Log },
 ): Promise<(SessionProxy & { loop: Loop }) | null> {
-  if (settings === undefined || simulated) return null;
+  if (settings === undefined) return null;
   const { createProxy } = await import('../adapters/proxy/proxy.ts');
   const { signingKey } = setUp;
   const { tls = null } = settings;

@@ -101,7 +101,7 @@ async function checkTools(): Promise<void> {
   throw new Error(
     'The engine suite runs real Docker engines: it needs root on Debian with ' +
       '`apt-get install docker.io mmdebstrap iproute2 iptables openssl python3 curl ' +
-      'openssh-client shellcheck`, ' +
+      'docker-registry openssh-client shellcheck`, ' +
       'or a host with two GPUs in DIBS_TEST_DOCKER_HOST. DIBS_TEST_ENGINE=off leaves it out.',
   );
 }
