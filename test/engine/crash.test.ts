@@ -5,11 +5,13 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../adapters/system/clock.ts';
 import { recordInventory } from '../../core/actions/observe.ts';
+import type { Image } from '../../core/ports.ts';
 import type { SessionView } from '../../core/view.ts';
 import { killsInALife, type Life, phases } from '../support/crash/scenario.ts';
 import { createTestDatabase } from '../support/databases.ts';
 import { type GpuHost, startGpuHost } from '../support/gpu-host.ts';
 import { IMAGES } from '../support/images-folder.ts';
+import { bringLeastImage } from '../support/least-image.ts';
 import { createWorld, system, type World } from '../support/world.ts';
 
 const script = join(import.meta.dirname, '../support/crash/process.ts');
@@ -18,9 +20,11 @@ const sessions = 5;
 
 describe('a process that is killed at every step', () => {
   let host: GpuHost;
+  let image: Image;
   beforeAll(async () => {
     const a100 = { model: 'NVIDIA A100-SXM4-80GB', memoryMib: 81_920 };
     host = await startGpuHost({ name: 'crash', gpus: [a100, a100] });
+    image = await bringLeastImage(host.docker, host.probeImage);
   });
   afterAll(() => host?.stop());
 
@@ -28,14 +32,14 @@ describe('a process that is killed at every step', () => {
     expect(sessions * killsInALife).toBeGreaterThanOrEqual(100);
     const waiting = Array.from({ length: sessions }, (_, at) => at);
     const worker = async () => {
-      while (waiting.pop() !== undefined) await liveThrough(host);
+      while (waiting.pop() !== undefined) await liveThrough(host, image);
     };
     await Promise.all(Array.from({ length: livesAtOnce }, worker));
   });
 });
 
 /** One session from start to end, in as many lives as there are points to die at, and one more. */
-async function liveThrough(host: GpuHost): Promise<void> {
+async function liveThrough(host: GpuHost, image: Image): Promise<void> {
   const database = await createTestDatabase();
   const opened = await database.open(3);
   const clock = createSystemClock();
@@ -52,7 +56,7 @@ async function liveThrough(host: GpuHost): Promise<void> {
         address: host.address,
         probeImage: host.probeImage,
         imagesFolder: IMAGES,
-        image: host.image,
+        image,
         requestKey: randomUUID(),
         command: command.replace('NAME', name),
         goal,

@@ -9,6 +9,7 @@ import type { Image, Spawner, StartProgress } from '../../core/ports.ts';
 import { faultOf, never } from '../contract/spawner-harness.ts';
 import { type GpuHost, startGpuHost } from '../support/gpu-host.ts';
 import { IMAGES } from '../support/images-folder.ts';
+import { leastImage } from '../support/least-image.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { createInside, fetchStatus, optionsFor } from './docker-harness.ts';
 
@@ -57,22 +58,6 @@ function pulled(reference: string): Image {
 async function startOf(image: Image, seen: StartProgress[] = []) {
   return faultOf(spawner.start(specOf(image), (progress) => seen.push(progress), never));
 }
-
-/** What Dibs asks of an image, and no more: it has neither Jupyter nor SSH nor a /workspace. */
-const leastServer = `
-import http.server, os
-class Answer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        try:
-            wanted = "token " + open("/run/dibs/token").read()
-        except FileNotFoundError:
-            wanted = None
-        is_known = self.path == os.environ["DIBS_BASE_URL"] + "api/status"
-        is_admitted = self.headers.get("Authorization") == wanted
-        self.send_response(200 if is_known and is_admitted else 403)
-        self.end_headers()
-http.server.HTTPServer(("", 8888), Answer).serve_forever()
-`;
 
 const isPulling = ({ stage }: StartProgress) => stage === 'pulling';
 
@@ -186,15 +171,7 @@ test('a registry that breaks off is a failed pull', async () => {
 });
 
 test("an image is built step by step, and /workspace is the session's even where it has none", async () => {
-  await writeFile(
-    join(folder, 'Dockerfile'),
-    `ARG BASE
-FROM \${BASE}
-COPY server.py /
-ENTRYPOINT ["python3", "/server.py"]
-`,
-  );
-  await writeFile(join(folder, 'server.py'), leastServer);
+  for (const [name, text] of Object.entries(leastImage)) await writeFile(join(folder, name), text);
   const reference = `dibs-test/built:${randomUUID()}`;
   const spec = specOf({
     name: 'built',

@@ -119,8 +119,9 @@ async function main(): Promise<void> {
     if (Date.now() > deadline) throw new Error(`not ${life.goal} in time`);
     await pause(100);
   }
-  // A step that is reached after the goal, such as a notice of it, gets its time too.
-  await pause(life.kill === null ? 0 : 3000);
+  // A step that is reached after the goal, such as a notice of it, gets its time too: the life before
+  // may have taken the notice for its own, which holds for a minute.
+  await pause(life.kill === null ? 0 : 65_000);
   ending.abort();
   await running;
   await store.close();
