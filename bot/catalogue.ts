@@ -97,7 +97,7 @@ export function defaultImage(
   return image;
 }
 
-/** Those that some host with such devices can run. */
+/** Those that some host with such devices can run; where there is none, those for such devices. */
 export function imagesFor(
   images: readonly CatalogueImage[],
   deviceType: string,
@@ -105,12 +105,11 @@ export function imagesFor(
 ): readonly CatalogueImage[] {
   const kind = deviceType === cpuDevice ? 'cpu' : 'gpu';
   const pools = poolsOf(hosts, deviceType, 1);
-  const runnable = images.filter(
-    (image) =>
-      image.devices === kind &&
-      (pools.length === 0 || pools.some((pool) => obstacleTo(image, pool, policy) === null)),
+  const own = images.filter(({ devices }) => devices === kind);
+  const runnable = own.filter((image) =>
+    pools.some((pool) => obstacleTo(image, pool, policy) === null),
   );
-  return runnable.length > 0 ? runnable : images;
+  return [runnable, own, images].find((some) => some.length > 0) ?? images;
 }
 
 export function imageNamed(images: readonly CatalogueImage[], typed: string) {

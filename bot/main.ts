@@ -33,6 +33,7 @@ import { createLoops } from './loops/all.ts';
 import { createInboxLoop } from './loops/inbox.ts';
 import type { Loop } from './loops/loop.ts';
 import { createMembersLoop } from './loops/members.ts';
+import { loginFor as loginOf } from './registry-login.ts';
 import { hasGroups, namedOn, setUpSite, siteOf } from './site.ts';
 
 export type Dibs = {
@@ -200,7 +201,7 @@ async function createFleet(
     forwardCompatible: false,
   };
   const hosts = config.hosts ?? ((await isLocalEngineWanted(config)) ? [local] : null);
-  if (hosts !== null) return createDockerFleet(hosts);
+  if (hosts !== null) return createDockerFleet(hosts, config);
   const { createSimulatedFleet } = await import('../adapters/simulated/fleet.ts');
   const simulated = createSimulatedFleet({ clock, hosts: simulatedHosts, origin, pullSeconds: 6 });
   app.get('/simulated/*', (context) => simulated.page(context.req.raw));
@@ -215,7 +216,12 @@ async function isLocalEngineWanted({ fleet }: Config): Promise<boolean> {
   return pingEngine('/var/run/docker.sock');
 }
 
-async function createDockerFleet(hosts: NonNullable<Config['hosts']>): Promise<Fleet> {
+async function createDockerFleet(
+  hosts: NonNullable<Config['hosts']>,
+  { dockerFolder }: Config,
+): Promise<Fleet> {
+  // What a program of its own keeps, only Docker's client can ask for.
+  const loginFor = (reference: string) => loginOf(reference, dockerFolder).catch(() => null);
   const { createDockerSpawner } = await import('../adapters/docker/spawner.ts');
   const imagesFolder = fileURLToPath(new URL('../images', import.meta.url));
   const connections = new Map(
@@ -233,8 +239,8 @@ async function createDockerFleet(hosts: NonNullable<Config['hosts']>): Promise<F
       const bindAddress =
         address === '127.0.0.1' || address === 'localhost' ? '127.0.0.1' : '0.0.0.0';
       const { probeImage } = host;
-      const options = { installationId, address, bindAddress, imagesFolder, probeImage };
-      return createDockerSpawner({ ...options, hostName, connection });
+      const at = { hostName, connection, address, bindAddress };
+      return createDockerSpawner({ ...at, installationId, imagesFolder, probeImage, loginFor });
     },
   };
 }

@@ -12,7 +12,8 @@ export type Refusal =
   | { kind: 'argument_not_understood'; command: string; typed: string; example: string }
   | { kind: 'flag_unknown'; command: string; typed: string; flags: readonly string[] }
   | { kind: 'duration_not_understood'; typed: string }
-  | { kind: 'unknown_image'; typed: string; offered: readonly string[] }
+  /** `meant`: what it is near to, as its own name. */
+  | { kind: 'unknown_image'; typed: string; offered: readonly string[]; meant: string | null }
   | { kind: 'amount_not_understood'; typed: string }
   | { kind: 'reason_too_long'; characters: number; most: number }
   | { kind: 'unknown_payee'; typed: string; known: readonly string[] }
@@ -34,6 +35,8 @@ export type Refusal =
   | { kind: 'too_many_devices'; asked: number; deviceType: string; most: number }
   /** Its image has no SSH server. */
   | { kind: 'no_ssh'; name: string; image: string }
+  /** Nor has anything that is only simulated. */
+  | { kind: 'no_ssh_simulated'; name: string }
   /** It can compute on none of the devices that were asked for; those images could. */
   | {
       kind: 'image_cannot_run';
@@ -88,6 +91,7 @@ export type Refusal =
   // SSH keys
   /** Where others may see it, and where it is not wanted. */
   | { kind: 'private_key_shown' }
+  | { kind: 'unknown_key_verb'; typed: string }
   | { kind: 'public_key_not_understood'; why: PublicKeyFlaw }
   | { kind: 'ssh_key_refused'; type: string; why: 'certificate' | 'weak' | 'unknown' }
   | { kind: 'ssh_key_known'; name: string }

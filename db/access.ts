@@ -56,6 +56,9 @@ async function routeOf(db: Db, name: string): Promise<Found> {
   return { kind: 'open', route: { sessionId, name, holderId: lease.personId, url, token } };
 }
 
+/** More than clocks of processes that work together differ. */
+const skewSeconds = 3600;
+
 /** True the first time. */
 async function useLink(
   db: Db,
@@ -64,11 +67,14 @@ async function useLink(
 ): Promise<boolean> {
   const [used] = await Promise.all([
     db.insert(usedLinks).values(link).onConflictDoNothing().returning(),
-    // Nobody gets in by those any more.
-    db.delete(usedLinks).where(lt(usedLinks.validUntil, now)),
+    // Nobody gets in by those any more, whichever process's clock says so.
+    db.delete(usedLinks).where(lt(usedLinks.validUntil, before(now, skewSeconds))),
   ]);
   return used.length > 0;
 }
+
+/** Longer than a session lives that nobody looks into. */
+const keptSeconds = 30 * 86_400;
 
 /** What one process counted: its last word on each session. */
 async function noteActivity(
@@ -76,6 +82,8 @@ async function noteActivity(
   activity: readonly SessionActivity[],
   { processId, notedAt }: { processId: string; notedAt: Date },
 ): Promise<void> {
+  const isOld = lt(sessionActivity.notedAt, before(notedAt, keptSeconds));
+  await db.delete(sessionActivity).where(isOld);
   if (activity.length === 0) return;
   await db
     .insert(sessionActivity)
@@ -95,7 +103,7 @@ const countedSeconds = 60;
 
 /** By all processes together; null: nobody ever came in by the proxy. */
 async function activityOf(db: Db, sessionId: string, now: Date): Promise<SessionActivity | null> {
-  const since = new Date(now.getTime() - countedSeconds * 1000).toISOString();
+  const since = before(now, countedSeconds).toISOString();
   const [seen] = await db
     .select({
       connections: sql<number>`coalesce(sum(${sessionActivity.connections})
@@ -106,4 +114,8 @@ async function activityOf(db: Db, sessionId: string, now: Date): Promise<Session
     .where(eq(sessionActivity.sessionId, sessionId));
   if (!seen || seen.lastActiveAt === null) return null;
   return { sessionId, connections: seen.connections, lastActiveAt: seen.lastActiveAt };
+}
+
+function before(at: Date, seconds: number): Date {
+  return new Date(at.getTime() - seconds * 1000);
 }

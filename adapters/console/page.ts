@@ -73,7 +73,7 @@ const composer = html`<form class="composer" autocomplete="off">
 <ul id="suggestions" role="listbox" aria-label="Suggestions" hidden></ul>
 <div class="line">
 <label for="command" aria-hidden="true">/gpu</label>
-<input id="command" name="command" type="text" maxlength="500" role="combobox"
+<input id="command" name="command" type="text" maxlength="2000" role="combobox"
  aria-label="Command after /gpu" aria-autocomplete="list" aria-expanded="false"
  aria-controls="suggestions" autocapitalize="none" autocorrect="off" spellcheck="false"
  enterkeyhint="send" placeholder="help" autofocus>

@@ -5,7 +5,7 @@ const person = z.string().min(1).max(100);
 /** What follows `/gpu`; the slash and the word themselves may stand before it, or alone. */
 const text = z
   .string()
-  .max(500)
+  .max(2_000)
   .transform((typed) => typed.replace(/^\s*\/gpu(?=\s|$)/i, '').trimStart());
 
 /** Apart from the keys under which Dibs asks things of itself. */

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { ContainerSpec, SshKey } from '../../core/ports.ts';
 import type { Connection } from './connection.ts';
-import { PERSON_UID } from './container-spec.ts';
+import { PERSON_UID, SYSTEM_PATH } from './container-spec.ts';
 import { listContainers } from './containers.ts';
 import { exec } from './exec.ts';
 import type { Host } from './host.ts';
@@ -13,10 +13,6 @@ type Container = { containerId: string; spec: ContainerSpec };
 const WORKSPACE_NOT_WRITABLE = 91;
 const TOKEN_NOT_WRITTEN = 92;
 
-/** What a person has in ~/.local/bin is not asked. */
-const PATH_OF_THE_IMAGE =
-  '/usr/local/nvidia/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
 /** Moved into their place whole, as they may be read at any time. */
 const WRITE_KEYS = `printf %s "$DIBS_KEYS" > /run/dibs/keys.new &&
   mv /run/dibs/keys.new /run/dibs/authorized_keys`;
@@ -26,7 +22,7 @@ const WRITE_KEYS = `printf %s "$DIBS_KEYS" > /run/dibs/keys.new &&
  * in the folder in memory that the session's user alone reads, and asks which devices are seen. An
  * exec's environment is shown by no inspection, unlike a container's.
  */
-const SCRIPT = `PATH=${PATH_OF_THE_IMAGE}; umask 077
+const SCRIPT = `PATH=${SYSTEM_PATH}; umask 077
 { ${WRITE_KEYS} &&
   printf %s "$DIBS_TOKEN" > /run/dibs/token.new && mv /run/dibs/token.new /run/dibs/token; } ||
   exit ${TOKEN_NOT_WRITTEN}
@@ -73,7 +69,7 @@ export async function admitKeys(
     if (State !== 'running') continue;
     const script = {
       id,
-      command: ['sh', '-c', `PATH=${PATH_OF_THE_IMAGE}; umask 077\n${WRITE_KEYS}`],
+      command: ['sh', '-c', `PATH=${SYSTEM_PATH}; umask 077\n${WRITE_KEYS}`],
     };
     const ran = await exec(connection, { ...script, environment: [keysVariable(keys)] }, signal);
     if (ran.exitCode === 0) continue;

@@ -14,6 +14,9 @@ export type HostFacts = {
 export const JUPYTER_PORT = '8888/tcp';
 export const SSH_PORT = '2222/tcp';
 export const PERSON_UID = 1000;
+/** Of what we run in a session ourselves: nothing that a person has in ~/.local/bin. */
+export const SYSTEM_PATH =
+  '/usr/local/nvidia/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const HOST_PIDS = 32_768;
 const LEAST_PIDS = 512;
 
@@ -77,9 +80,9 @@ function toLimits({ share }: ContainerSpec, host: HostFacts): HostConfig {
 
 function toOutside(spec: ContainerSpec, host: HostFacts): HostConfig {
   return {
-    // The token's place: in memory, and the session's user's alone.
+    // The place of token and keys: in memory, and the session's user's alone.
     Tmpfs: {
-      '/run/dibs': `rw,noexec,nosuid,nodev,size=64k,mode=0700,uid=${PERSON_UID},gid=${PERSON_UID}`,
+      '/run/dibs': `rw,noexec,nosuid,nodev,size=256k,mode=0700,uid=${PERSON_UID},gid=${PERSON_UID}`,
     },
     // That of SSH only where the image exposes it: a binding alone publishes nothing.
     PortBindings: {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Connection } from './connection.ts';
 import { basePath, type HostFacts } from './container-spec.ts';
 import { createImageFetch, type FetchImage } from './image-fetch.ts';
+import type { LoginFor } from './login.ts';
 
 export type HostOptions = {
   installationId: string;
@@ -11,6 +12,8 @@ export type HostOptions = {
   bindAddress: string;
   /** Absolute path of the folder with the product's Dockerfile. */
   imagesFolder: string;
+  /** `user:password` for the registry of an image; null: it wants none. */
+  loginFor: LoginFor;
 };
 
 /** One engine and what we need to know of its machine. */
@@ -20,19 +23,21 @@ export type Host = {
   fetchImage: FetchImage;
   /** Asked once: a machine's size does not change while its engine is connected. */
   facts(signal: AbortSignal): Promise<HostFacts>;
+  loginFor: LoginFor;
   /** Host name or address by which people reach it. */
   address: string;
   urlOf(port: number, sessionName: string): string;
 };
 
 export function createHost(connection: Connection, options: HostOptions): Host {
-  const { installationId, address, bindAddress, imagesFolder } = options;
+  const { installationId, address, bindAddress, imagesFolder, loginFor } = options;
   let known: HostFacts | null = null;
   return {
     connection,
     installationId,
     address,
-    fetchImage: createImageFetch(connection, imagesFolder),
+    loginFor,
+    fetchImage: createImageFetch(connection, { imagesFolder, loginFor }),
     async facts(signal) {
       if (known) return known;
       const { cpus, memoryBytes } = await readEngine(connection, signal);

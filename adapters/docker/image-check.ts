@@ -34,6 +34,7 @@ function toOptions(reference: string, withGpus: boolean): ContainerCreateOptions
   const all = { Driver: 'nvidia', Count: -1, Capabilities: [['gpu', 'utility', 'compute']] };
   return {
     Image: reference,
+    Labels: { 'dibs.role': 'check' },
     Entrypoint: ['dibs-smoke'],
     HostConfig: {
       Init: true,

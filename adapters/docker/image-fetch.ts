@@ -1,6 +1,7 @@
 import type { Image, StartProgress } from '../../core/ports.ts';
 import { build } from './build.ts';
 import { type Connection, untilAborted } from './connection.ts';
+import type { LoginFor } from './login.ts';
 import { pull } from './pull.ts';
 
 /** Who awaits long work on a host: told how far it is, and able to leave it. */
@@ -23,7 +24,10 @@ type Fetch = {
  * One fetch at a time for each image of a host: the engine would build it as often as it is asked
  * to, and tells only the first of equal pulls how far it is.
  */
-export function createImageFetch(connection: Connection, imagesFolder: string): FetchImage {
+export function createImageFetch(
+  connection: Connection,
+  { imagesFolder, loginFor }: { imagesFolder: string; loginFor: LoginFor },
+): FetchImage {
   const fetches = new Map<string, Fetch>();
 
   async function fetch(image: Image, { onProgress, signal }: Watch): Promise<void> {
@@ -37,7 +41,10 @@ export function createImageFetch(connection: Connection, imagesFolder: string): 
     try {
       const watch = { onProgress: tellAll, signal };
       if (image.build) await build(connection, { folder: imagesFolder, image }, watch);
-      else await pull(connection, image.reference, watch);
+      else {
+        const { reference } = image;
+        await pull(connection, { reference, login: await loginFor(reference) }, watch);
+      }
     } finally {
       fetches.delete(image.reference);
       end();

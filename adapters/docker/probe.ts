@@ -81,7 +81,8 @@ async function make(host: Host, image: string, signal: AbortSignal): Promise<str
     if (statusOf(error) !== 404) throw error;
   }
   if (!(await canHandOutGpus(host, signal))) return null;
-  await pull(host.connection, image, { signal, onProgress: () => undefined });
+  const asked = { reference: image, login: await host.loginFor(image) };
+  await pull(host.connection, asked, { signal, onProgress: () => undefined });
   return createAndStart(host, options, signal);
 }
 

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import { Fault } from '../../core/fault.ts';
 import type { StartProgress } from '../../core/ports.ts';
+import type { Secret } from '../../core/secret.ts';
 import type { Connection } from './connection.ts';
 import { statusOf, toStreamFault } from './faults.ts';
+import { authOf } from './login.ts';
 import { followProgress } from './progress-stream.ts';
 
 const IDLE_SECONDS = 120;
@@ -13,13 +15,14 @@ const IDLE_SECONDS = 120;
  */
 export async function pull(
   connection: Connection,
-  reference: string,
+  { reference, login }: { reference: string; login: Secret | null },
   { onProgress, signal }: { onProgress(progress: StartProgress): void; signal: AbortSignal },
 ): Promise<void> {
   const { docker, hostName } = connection;
   const layers = new Map<string, Layer>();
+  const authconfig = login === null ? {} : { authconfig: authOf(login, reference) };
   const open = async (abortSignal: AbortSignal) =>
-    (await docker.pull(reference, { abortSignal })) as Readable;
+    (await docker.pull(reference, { ...authconfig, abortSignal })) as Readable;
   try {
     await followProgress(
       connection,

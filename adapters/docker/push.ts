@@ -3,6 +3,7 @@ import { Fault } from '../../core/fault.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { Connection } from './connection.ts';
 import { statusOf, toStreamFault } from './faults.ts';
+import { authOf } from './login.ts';
 import { followProgress } from './progress-stream.ts';
 
 const IDLE_SECONDS = 300;
@@ -17,8 +18,7 @@ export async function push(
   signal: AbortSignal,
 ): Promise<void> {
   const { docker, hostName } = connection;
-  const [username = '', password = ''] = login?.reveal().split(/:(.*)/s) ?? [];
-  const authconfig = { username, password, serveraddress: reference.split('/')[0] ?? '' };
+  const authconfig = authOf(login, reference);
   const open = async (abortSignal: AbortSignal) =>
     (await docker.getImage(reference).push({ authconfig, abortSignal })) as Readable;
   try {

@@ -10,11 +10,14 @@ import { isLocal } from './guard.ts';
 
 /** Postgres keeps no NUL, and nobody types the others. */
 const plain = /^[^\p{Cc}\p{Cs}]*$/u;
-const body = z.object({ text: z.string().max(2000).regex(plain) });
+/** A key may be broken over lines; and a private one, which is long, is to be told that it is one. */
+const mostCharacters = 8_000;
+const typed = /^([^\p{Cc}\p{Cs}]|[\t\r\n])*$/u;
+const body = z.object({ text: z.string().max(mostCharacters).regex(typed) });
 const name = z.string().max(100).regex(plain);
 const mostKeyCharacters = 200;
 const notReadable =
-  'Send a command as JSON, such as {"text": "start a100 2h"}: 2,000 characters at most.';
+  'Send a command as JSON, such as {"text": "start a100 2h"}: 8,000 characters at most.';
 
 type AsPerson = Parameters<typeof createEventRoutes>[1];
 

@@ -22,6 +22,7 @@ export function usageOf({ name, arguments: list, flags }: Command): string {
 
 function argumentUsage({ name, kind, required }: Argument): string {
   if (kind === 'devices') return `<${name}>[xN]`;
+  if (kind === 'keyVerb') return '[add|list|remove]';
   return required ? `<${name}>` : `[${name}]`;
 }
 

@@ -18,13 +18,17 @@ export const keyVerbArgument = {
   parse(typed: string): { value: KeyVerb } | { refusal: Refusal } {
     const verb = typed.toLowerCase();
     if (verb === 'add' || verb === 'list' || verb === 'remove') return { value: verb };
-    const [command, example] = ['key', 'key add ssh-ed25519 AAAA…'];
-    return { refusal: { kind: 'argument_not_understood', command, typed, example } };
+    return { refusal: isPrivateKey(typed) ? { kind: 'private_key_shown' } : unknownVerb(typed) };
   },
   async suggest(): Promise<Way[]> {
     return Object.entries(verbs).map(([text, hint]) => ({ text, hint }));
   },
 };
+
+export function unknownVerb(typed: string): Refusal {
+  const [word = ''] = typed.split(/\s/);
+  return { kind: 'unknown_key_verb', typed: word.slice(0, 40) };
+}
 
 /** A key that is new, or what one of the person's own is called. */
 export const keyArgument = {

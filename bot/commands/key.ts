@@ -3,6 +3,7 @@ import { renderKeys } from '../render/key.ts';
 import { code, sentence, strong } from '../render/words.ts';
 import { parsePublicKey } from '../ssh-key.ts';
 import { accepted, type CommandContext, command, refused } from './command.ts';
+import { unknownVerb } from './key-words.ts';
 
 const example = 'key add ssh-ed25519 AAAA… you@laptop';
 
@@ -15,10 +16,12 @@ export const key = command({
     { name: 'key', kind: 'key', required: false },
   ],
   flags: [],
-  examples: [example, 'key list', 'key remove you@laptop'],
+  examples: ['key list', 'key remove you@laptop', example],
   async run(context, { what, key: typed }) {
     // A key alone can only be meant to be added.
     const verb = what ?? (typed === undefined ? 'list' : 'add');
+    if (what === undefined && typed !== undefined && !holdsKey(typed))
+      return refused(unknownVerb(typed));
     if (verb === 'list' && typed === undefined) return list(context);
     if (verb === 'add' && typed !== undefined) return add(context, typed);
     if (verb === 'remove' && typed !== undefined) return remove(context, typed);
@@ -27,6 +30,13 @@ export const key = command({
     );
   },
 });
+
+/** A word that stands where add, list or remove should is no key that was damaged on its way. */
+function holdsKey(typed: string): boolean {
+  const parsed = parsePublicKey(typed);
+  const { refusal } = 'refusal' in parsed ? parsed : { refusal: null };
+  return !(refusal?.kind === 'public_key_not_understood' && refusal.why === 'missing');
+}
 
 const notUnderstood = { kind: 'argument_not_understood', command: 'key', example } as const;
 

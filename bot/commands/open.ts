@@ -32,8 +32,11 @@ export const ssh = command({
     const own = await ownReady(context, named);
     if ('refusal' in own) return refused(own.refusal);
     const { session } = own;
-    const { name, image } = session;
-    if (session.ssh === null) return refused({ kind: 'no_ssh', name, image });
+    const { name, image, simulated } = session;
+    if (session.ssh === null)
+      return refused(
+        simulated ? { kind: 'no_ssh_simulated', name } : { kind: 'no_ssh', name, image },
+      );
     return accepted(renderSsh(session), asSeenBy(context.actor.personId, session));
   },
 });

@@ -1,8 +1,8 @@
 import { start as startAction } from '../../core/actions/start.ts';
-import { defaultImage, toImage } from '../catalogue.ts';
+import { defaultImage, imagesFor, toImage } from '../catalogue.ts';
 import { formatDuration } from '../duration.ts';
 import { areHeld, code, devicesWords, inCredits, sentence, strong } from '../render/words.ts';
-import { accepted, command, refused } from './command.ts';
+import { accepted, type CommandContext, command, refused } from './command.ts';
 
 export const start = command({
   name: 'start',
@@ -16,14 +16,11 @@ export const start = command({
   flags: [
     { name: '--now', says: 'Refuse instead of waiting in line.' },
     { name: '--me', says: 'Pay with your own credits instead of the team’s.' },
-    {
-      name: '--check',
-      says: 'Have PyTorch, CUDA and NCCL checked on its GPUs first, for nothing.',
-    },
+    { name: '--check', says: 'Check PyTorch, CUDA and NCCL there first, free of charge.' },
   ],
   examples: ['start a100 2h', 'start a100x2 90m 2.8', 'start any 1h --now'],
   async run(context, { type, duration, image }, flags) {
-    const { store, actor, channel, requestKey, images } = context;
+    const { store, actor, channel, requestKey } = context;
     const outcome = await store.perform(startAction, {
       requestKey,
       actor,
@@ -33,7 +30,7 @@ export const start = command({
         own: flags.has('--me'),
         ...type,
         leaseSeconds: duration,
-        image: toImage(image ?? defaultImage(images, type.deviceType)),
+        image: toImage(image ?? (await usualImage(context, type.deviceType))),
         check: flags.has('--check'),
         channel,
         now: flags.has('--now'),
@@ -58,3 +55,9 @@ export const start = command({
     return accepted(sentence('progress', ...lead, ...rest), session);
   },
 });
+
+/** The first that such devices can run. */
+async function usualImage({ store, policy, images }: CommandContext, deviceType: string) {
+  const { hosts } = await store.fleet();
+  return defaultImage(imagesFor(images, deviceType, { hosts, policy }), deviceType);
+}

@@ -10,7 +10,8 @@ export const imagesFolder = fileURLToPath(new URL('../../images', import.meta.ur
 /** What images are built from comes with Dibs; whether a pulled one exists its registry says. */
 export async function checkImages(config: Config): Promise<Look> {
   const images = imagesOf(config);
-  const names = images.map((image) => image.names[0]).join(', ');
+  const count = images.length === 1 ? '1 image' : `${images.length} images`;
+  const inside = `${count}, ${images[0]?.names[0]} by default`;
   const isBuilt = images.some(({ build }) => build !== null);
   const isThere = await access(`${imagesFolder}/Dockerfile`).then(
     () => true,
@@ -23,6 +24,6 @@ export async function checkImages(config: Config): Promise<Look> {
           `there is no ${imagesFolder}/Dockerfile`,
           'Install Dibs anew: it comes with it.',
         )
-      : good('Images', `${names}${isBuilt ? `, built from ${imagesFolder}` : ''}`);
+      : good('Images', `${inside}${isBuilt ? `, built from ${imagesFolder}` : ''}`);
   return { findings: [finding], clocks: [] };
 }

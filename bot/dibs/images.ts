@@ -11,9 +11,9 @@ import type { Verdict } from '../../core/ports.ts';
 import { type CatalogueImage, defaultImage, imageNamed, imagesOf } from '../catalogue.ts';
 import { type Config, ConfigMistakes, loadConfig } from '../config.ts';
 import { engineAt } from '../engine-at.ts';
+import { loginFor } from '../registry-login.ts';
 import { eitherOf, plainText } from '../render/words.ts';
 import { imagesFolder } from './check-images.ts';
-import { loginFor } from './registry-login.ts';
 
 const verbs = { list: printList, build: buildAll, push: pushAll, verify: verifyAll };
 type Verb = keyof typeof verbs;

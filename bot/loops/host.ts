@@ -25,7 +25,7 @@ export function createHostLoop(deps: HostDeps): Loop & { settled(): Promise<unkn
     async runOnce(signal) {
       const { store, hostId, policy, clock } = deps;
       const before = await store.recordedSessions(hostId);
-      steps.callOffStarts(before.filter(({ session }) => session.state === 'stopping'));
+      steps.callOff(before.filter(({ session }) => session.state === 'stopping'));
       // Woken, it does what was just asked for; looks at the host keep their own pace.
       steps.begin(plan(unseen(before, clock.now()), policy), signal);
       const pause = clock.now().getTime() - lookedAt;
@@ -108,11 +108,11 @@ function createSteps(deps: HostDeps, wake: () => void) {
       for (const key of failures.keys())
         if (!alive.has(key.split(' ')[1] ?? '')) failures.delete(key);
     },
-    /** A stop was asked for while a start is under way: the start ends, and gives its claim back. */
-    callOffStarts(stopping: readonly RecordedSession[]) {
+    /** A stop was asked for while something else is under way: that ends, and gives its claim back. */
+    callOff(stopping: readonly RecordedSession[]) {
       for (const { session } of stopping) {
         const current = running.get(session.id);
-        if (current?.step.kind === 'start') current.abort();
+        if (current?.step.kind !== 'stop') current?.abort();
       }
     },
     settled: () => Promise.allSettled([...running.values()].map(({ done }) => done)),

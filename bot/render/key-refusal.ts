@@ -1,7 +1,7 @@
 import { unreachable } from '../../core/assert.ts';
 import type { Text } from '../../core/message.ts';
 import type { PublicKeyFlaw, Refusal } from '../../core/refusal.ts';
-import { code, eitherOf, nearest } from './words.ts';
+import { code, nearest, thereAre } from './words.ts';
 
 type RefusalOf<K extends Refusal['kind']> = Extract<Refusal, { kind: K }>;
 
@@ -14,6 +14,12 @@ export const keyRefusals = {
     ', take the old one out of wherever it opens something, and add the line in ',
     code('~/.ssh/id_ed25519.pub'),
     '.',
+  ],
+  unknown_key_verb: ({ typed }) => [
+    `There is no “key ${typed}”, only add, list or remove: `,
+    code('/gpu key list'),
+    ', or ',
+    example,
   ],
   public_key_not_understood: ({ why }) => [...flawWords(why), ' It is one line, such as ', example],
   ssh_key_refused: ({ type, why }) => [
@@ -56,7 +62,11 @@ function flawWords(why: PublicKeyFlaw): Text {
     case 'missing':
       return ['There is no public key in that: it is the line in ', pub, '.'];
     case 'path':
-      return ['That is where the key is, and it is what stands in there that is needed.'];
+      return [
+        'That is where the key is, and it is what stands in there that is needed. In a terminal: ',
+        code('npx gpu key add "$(cat ~/.ssh/id_ed25519.pub)"'),
+        '.',
+      ];
     case 'format':
       return [
         'That key is in the format of another program. Of PuTTYgen, take the line under “Public key ',
@@ -85,5 +95,5 @@ function unknownKey(typed: string, known: readonly string[]): Text {
   const meant = nearest(typed, known);
   return meant
     ? [lead, 'Did you mean ', code(meant), '?']
-    : [lead, `There is ${eitherOf(known)}; `, code('/gpu key list'), ' numbers them.'];
+    : [lead, `${thereAre(known)}; `, code('/gpu key list'), ' numbers them.'];
 }

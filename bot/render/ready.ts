@@ -44,14 +44,6 @@ function sshParts({ name, host, ssh, keyIds }: SessionView): MessagePart[] {
       },
     ];
   const editor = `vscode://vscode-remote/ssh-remote+${user}@${ssh.host}:${ssh.port}${home}`;
-  // The key of the volume is the same under each new port.
-  const config = [
-    `Host ${name}`,
-    `  HostName ${ssh.host}`,
-    `  Port ${ssh.port}`,
-    `  User ${user}`,
-    `  HostKeyAlias dibs-${host}`,
-  ];
   return [
     {
       kind: 'text',
@@ -66,10 +58,24 @@ function sshParts({ name, host, ssh, keyIds }: SessionView): MessagePart[] {
       kind: 'text',
       text: ['For ', code('~/.ssh/config'), ', and then ', code(`ssh ${name}`), ':'],
     },
-    { kind: 'code', text: config.join('\n') },
+    sshConfigPart({ name, host, ssh }),
     {
       kind: 'text',
       text: ['Long jobs outlive the connection in ', code('tmux new -A -s main'), '.'],
     },
   ];
 }
+
+/** What `~/.ssh/config` takes. The key of the volume is the same under each new port. */
+export function sshConfigPart({ name, host, ssh }: SshPlace): MessagePart {
+  const lines = [
+    `Host ${name}`,
+    `  HostName ${ssh.host}`,
+    `  Port ${ssh.port}`,
+    `  User ${user}`,
+    `  HostKeyAlias dibs-${host}`,
+  ];
+  return { kind: 'code', text: lines.join('\n') };
+}
+
+type SshPlace = Pick<SessionView, 'name' | 'host'> & { ssh: NonNullable<SessionView['ssh']> };

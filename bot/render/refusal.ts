@@ -3,6 +3,7 @@ import type { Refusal } from '../../core/refusal.ts';
 import { formatDuration } from '../duration.ts';
 import { creditRefusals } from './credit-refusal.ts';
 import { keyRefusals } from './key-refusal.ts';
+import { sshConfigPart } from './ready.ts';
 import {
   clock,
   code,
@@ -12,6 +13,7 @@ import {
   inCredits,
   nearest,
   sentence,
+  thereAre,
 } from './words.ts';
 
 type RefusalOf<K extends Refusal['kind']> = Extract<Refusal, { kind: K }>;
@@ -20,7 +22,10 @@ type RefusalOf<K extends Refusal['kind']> = Extract<Refusal, { kind: K }>;
 export function renderRefusal(refusal: Refusal): Message {
   // The table has for each kind what takes that kind, which the compiler cannot follow from here.
   const say = words[refusal.kind] as (of: Refusal) => Text;
-  return sentence('warning', ...say(refusal));
+  const message = sentence('warning', ...say(refusal));
+  if (refusal.kind !== 'no_ssh_simulated') return message;
+  const sample = { name: refusal.name, host: 'gpu-1', ssh: { host: 'gpu-1.example', port: 32_022 } };
+  return { ...message, parts: [...message.parts, sshConfigPart(sample)] };
 }
 
 type Words = { [K in Refusal['kind']]: (refusal: RefusalOf<K>) => Text };
@@ -49,7 +54,7 @@ const words: Words = {
     refusal.flags.length > 0 ? `, only ${eitherOf(refusal.flags)}.` : '; it takes no options.',
   ],
   duration_not_understood: (refusal) => durationWords(refusal.typed),
-  unknown_image: (refusal) => unknown('image', refusal.typed, refusal.offered),
+  unknown_image: unknownImage,
   unknown_subject: (refusal) => [
     `There is no person, session or request “${refusal.typed}”. Write `,
     code('@bob'),
@@ -83,6 +88,13 @@ const words: Words = {
     `${refusal.name} runs ${refusal.image}, which has no SSH server. Its terminal is in JupyterLab: `,
     code(`/gpu open ${refusal.name}`),
     '.',
+  ],
+  no_ssh_simulated: ({ name }) => [
+    `${name} is simulated, and simulated sessions have no SSH. On a real host this shows `,
+    code('ssh -p 32022 dibs@gpu-1.example'),
+    ', a link that opens VS Code, and for ',
+    code('~/.ssh/config'),
+    ':',
   ],
   none_free: noneFree,
   queue_full: (refusal) => [
@@ -118,7 +130,7 @@ function unknownCommand({ typed, commands }: RefusalOf<'unknown_command'>): Text
   const meant = nearest(typed, commands);
   return meant
     ? [`There is no “${typed}”. Did you mean `, code(`/gpu ${meant}`), '?']
-    : [`There is no “${typed}”. There is ${eitherOf(commands)}.`];
+    : [`There is no “${typed}”. ${thereAre(commands)}.`];
 }
 
 function durationWords(typed: string): Text {
@@ -138,15 +150,33 @@ function unknown(what: string, typed: string, offered: readonly string[]): Text 
   if (meant) return [`There is no ${what} “${typed}”. Did you mean `, code(meant), '?'];
   return offered.length === 0
     ? [`There is no ${what} “${typed}”, and no other either.`]
-    : [`There is no ${what} “${typed}”. There is ${eitherOf(offered.slice(0, 20))}.`];
+    : [`There is no ${what} “${typed}”. ${thereSome(offered, 20)}.`];
 }
+
+/** Some of them, and how many there are besides. */
+function thereSome(words: readonly string[], most: number): string {
+  const rest = words.length - most;
+  return thereAre(rest > 0 ? [...words.slice(0, most), `${rest} more`] : words);
+}
+
+function unknownImage({ typed, offered, meant }: RefusalOf<'unknown_image'>): Text {
+  if (meant !== null || offered.length <= mostImages)
+    return unknown('image', typed, meant === null ? offered : [meant], meant);
+  return [
+    `There is no image “${typed}”. ${thereSome(offered, mostImages)}: `,
+    code('npx dibs images list'),
+    ' shows all, where Dibs runs.',
+  ];
+}
+
+const mostImages = 8;
 
 function unknownDeviceType({ typed, offered }: RefusalOf<'unknown_device_type'>): Text {
   const families = offered.map((type) => type.replace(/-\d+gb$/, ''));
   // An h100 is no mistyped a100: who begins otherwise means another device.
   const alike = [...offered, ...families].filter((type) => type[0] === typed[0]);
   return nearest(typed, alike) === null
-    ? [`There is no device type “${typed}”. There is ${eitherOf(offered.slice(0, 20))}.`]
+    ? [`There is no device type “${typed}”. ${thereSome(offered, 20)}.`]
     : unknown('device type', typed, [...new Set(alike)]);
 }
 

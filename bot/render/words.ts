@@ -54,6 +54,12 @@ export function eitherOf(words: readonly string[]): string {
   return new Intl.ListFormat('en', { type: 'disjunction' }).format(words);
 }
 
+/** `There is a`, `There are a, b and c`. */
+export function thereAre(words: readonly string[]): string {
+  const all = new Intl.ListFormat('en', { type: 'conjunction' }).format(words);
+  return `There ${words.length === 1 ? 'is' : 'are'} ${all.replace(/, and (?=[^,]*$)/, ' and ')}`;
+}
+
 export const strong = (text: string): Span => ({ kind: 'strong', text });
 export const code = (text: string): Span => ({ kind: 'code', text });
 export const secret = (text: string): Span => ({ kind: 'secret', text });

@@ -97,7 +97,13 @@ export async function loadFleet(tx: Db | Transaction): Promise<Fleet> {
     hosts: all,
     queue: unended
       .filter(({ lease }) => lease.state === 'queued')
-      .map(({ lease, ...row }) => ({ ...lease, ...row, leaseId: lease.id })),
+      .map(({ lease, image, ...row }) => ({
+        ...lease,
+        ...row,
+        leaseId: lease.id,
+        // A process of an earlier version, which is still running, does not know them.
+        image: { ...image, cuda: image.cuda ?? null, compute: image.compute ?? null },
+      })),
     running: unended
       .filter(({ lease }) => lease.state === 'active')
       .map(({ lease }) => ({ ...lease, leaseId: lease.id })),

@@ -129,7 +129,9 @@ async function openDibs(host: GpuHost, url: string) {
   };
   const { name: hostName, connection, address, bindAddress, probeImage } = host;
   const options = { hostName, connection, address, bindAddress, probeImage, imagesFolder: IMAGES };
-  const spawnerOf = () => createDockerSpawner({ ...options, installationId: world.installationId });
+  const loginFor = async () => null;
+  const spawnerOf = () =>
+    createDockerSpawner({ ...options, loginFor, installationId: world.installationId });
   const deps = { store, clock, newId, newSecret, log, policy: testPolicy, chats: new Map() };
   const access = directAccess;
   const loops = createLoops({ ...deps, access, spawnerOf, allowances: null }, world.hosts);

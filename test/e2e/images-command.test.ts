@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loginFor } from '../../bot/dibs/registry-login.ts';
+import { loginFor } from '../../bot/registry-login.ts';
 import { runDibs } from '../support/dibs-command.ts';
 
 let folder: string;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { untilAborted } from '../../adapters/docker/connection.ts';
 import { Fault } from '../../core/fault.ts';
 import type { Spawner, SshKey } from '../../core/ports.ts';
 import { fingerprints, madeUpLine, publicLine } from '../support/keys.ts';
@@ -11,7 +12,7 @@ const turnSeconds = 2.5;
 /** Hosts whose sessions have an SSH server that remembers what it was told, and when. */
 function createSshServers() {
   const told: { sessionId: string; keys: readonly SshKey[] }[] = [];
-  const trouble = { isAway: false };
+  const trouble = { isAway: false, isHanging: false };
   const through = (spawner: Spawner): Spawner => ({
     ...spawner,
     async start(spec, onProgress, signal) {
@@ -23,7 +24,8 @@ function createSshServers() {
       const seen = await spawner.observe(signal);
       return seen.map((container) => ({ ...container, ssh }));
     },
-    async admitKeys(sessionId, keys) {
+    async admitKeys(sessionId, keys, signal) {
+      if (trouble.isHanging) await untilAborted(() => new Promise<never>(() => {}), signal);
       if (trouble.isAway) throw new Fault('engine_refused', { detail: 'the disk is full' });
       told.push({ sessionId, keys });
     },
@@ -73,6 +75,20 @@ onSite('the keys of a person', { through: servers.through }, (stage) => {
     await site.pass(30);
     expect(toldTo(bobs.id)).toEqual([[], [laptopKey]]);
     expect(toldTo(carols.id)).toEqual([[deskKey]]);
+  });
+
+  it('keep no stop waiting, where the host does not take them', async () => {
+    const { site } = stage;
+    const bot = site.begin();
+    const { name } = await bot.start('bob', 'a100 1h');
+    await site.pass(turnSeconds);
+    trouble.isHanging = true;
+    await bot.say('bob', `key add ${laptop}`);
+    await site.pass(turnSeconds);
+    await bot.say('bob', 'stop');
+    trouble.isHanging = false;
+    await site.pass(2 * turnSeconds);
+    expect(await site.sessionNamed(name)).toMatchObject({ state: 'ended' });
   });
 
   it('come with the next session from its start', async () => {

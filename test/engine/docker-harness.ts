@@ -12,7 +12,7 @@ import type { EngineHost } from '../support/real-host.ts';
 export function optionsFor(host: EngineHost, installationId: string = randomUUID()) {
   const { name: hostName, connection, address, bindAddress, probeImage } = host;
   const options = { hostName, connection, address, bindAddress, probeImage };
-  return { ...options, installationId, imagesFolder: IMAGES };
+  return { ...options, installationId, imagesFolder: IMAGES, loginFor: async () => null };
 }
 
 export async function createDockerHarness(host: EngineHost): Promise<SpawnerHarness> {

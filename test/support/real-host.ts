@@ -62,6 +62,7 @@ async function readGpus(host: Omit<EngineHost, 'gpus'>) {
     hostName: host.name,
     installationId: randomUUID(),
     imagesFolder: IMAGES,
+    loginFor: async () => null,
   });
   const { devices } = await spawner.inventory(AbortSignal.timeout(300_000));
   await spawner.close();

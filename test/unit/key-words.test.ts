@@ -34,7 +34,7 @@ describe('why a key was not taken', () => {
   it('is said of a name that nobody gave, however long it is', () => {
     const unknown = { kind: 'unknown_ssh_key', typed: 'x'.repeat(500) } as const;
     const text = words({ ...unknown, known: ['desk', 'laptop'] });
-    expect(text).toContain('There is desk or laptop');
+    expect(text).toContain('There are desk and laptop');
     expect(text.length).toBeLessThan(200);
     expect(words({ ...unknown, known: [] })).toContain('/gpu key add');
   });

@@ -98,6 +98,7 @@ async function main(): Promise<void> {
         bindAddress: '0.0.0.0',
         probeImage,
         imagesFolder,
+        loginFor: async () => null,
         installationId: setUp.installationId,
       }),
     );
