@@ -101,7 +101,7 @@ export async function startDibs(
     app.use('/console/*', onlyLoopback);
     app.route('/', trial.app);
   } else app.route('/', createFrontPage());
-  const server = await listen(app, config);
+  const server = await listen(app, config, log);
   await proxy?.listen();
   origin = `http://localhost:${server.port}`;
   const ending = new AbortController();

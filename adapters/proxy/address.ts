@@ -35,3 +35,8 @@ export function isSessionName(text: string): boolean {
 export function pathOf(name: string): string {
   return `/s/${name}/`;
 }
+
+/** On the session's origin. */
+export function leavePathOf(name: string): string {
+  return `/leave/${name}`;
+}

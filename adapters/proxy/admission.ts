@@ -3,9 +3,10 @@ import type { Route } from '../../core/access.ts';
 import { unreachable } from '../../core/assert.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Address } from './address.ts';
+import type { Browser } from './browser.ts';
 import { splitCookies } from './cookies.ts';
 import type { RouteCache } from './route-cache.ts';
-import { earlier, ended, notReady, type Said } from './said.ts';
+import { earlier, ended, notReady, othersBrowser, type Said } from './said.ts';
 import type { Pass, Signatures } from './signatures.ts';
 
 export type Admission =
@@ -20,6 +21,7 @@ export function createAdmission(deps: {
   routes: RouteCache;
   clock: Clock;
   address: Address;
+  browser: Browser;
 }): (req: IncomingMessage, name: string) => Promise<Admission> {
   return async (req, name) => {
     const { ours } = splitCookies(req.headers.cookie, deps.address.isSecure);
@@ -28,7 +30,11 @@ export function createAdmission(deps: {
     const passes = read.filter((pass) => pass?.name === name && pass.validUntil > now);
     // Without a pass nothing is looked up, so nothing is told and no load is made.
     if (passes.length === 0) return { kind: 'stranger' };
-    return admit(passes, await deps.routes.find(name));
+    const admission = admit(passes, await deps.routes.find(name));
+    if (admission.kind !== 'admitted') return admission;
+    const whose = await deps.browser.whose(req, admission.route.holderId);
+    if (whose === 'others') return { kind: 'held_up', said: othersBrowser(name) };
+    return whose === 'left' ? { kind: 'stranger' } : admission;
   };
 }
 

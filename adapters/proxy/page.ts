@@ -24,13 +24,18 @@ ${retrySeconds === null ? '' : html`<meta http-equiv="refresh" content="${retryS
 ${at === null ? '' : html`<p class="when">${timeOf(at)}</p>`}
 ${text.map((sentence) => html`<p>${sentence}</p>`)}
 ${type === null ? '' : html`<pre><code>${type}</code></pre>`}
-${button === null ? '' : html`<form method="post"><button>${button}</button></form>`}
+${button === null ? '' : formOf(button)}
 </main>
-<script nonce="${nonce}">${raw(button === null ? showTimes : openOnce)}</script>
+<script nonce="${nonce}">${raw(button?.path === null ? openOnce : showTimes)}</script>
 </body>
 </html>
 `;
   return String(await page);
+}
+
+function formOf({ words, path }: NonNullable<Said['button']>) {
+  const action = path === null ? '' : html` action="${path}"`;
+  return html`<form method="post"${action}><button>${words}</button></form>`;
 }
 
 export function policyFor(nonce: string): string {

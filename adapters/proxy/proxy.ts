@@ -6,6 +6,7 @@ import type { Secret } from '../../core/secret.ts';
 import { createActivity } from './activity.ts';
 import { createAddress } from './address.ts';
 import { createAdmission } from './admission.ts';
+import { createBrowser } from './browser.ts';
 import { type CertificateFiles, readCertificate } from './certificate.ts';
 import { createExchanges } from './exchanges.ts';
 import { createForward } from './forward.ts';
@@ -51,12 +52,13 @@ export function createProxy(settings: ProxySettings, deps: ProxyDeps): Proxy {
   const routes = createRouteCache(deps);
   const exchanges = createExchanges();
   const activity = createActivity(clock);
-  const links = createLinks({ ...deps, address, signatures, found: routes });
-  const admissionOf = createAdmission({ signatures, routes, clock, address });
+  const browser = createBrowser({ ...deps, address, signatures });
+  const links = createLinks({ ...deps, address, signatures, found: routes, browser });
+  const admissionOf = createAdmission({ signatures, routes, clock, address, browser });
   const passing = { address, activity, exchanges, trouble: createTrouble({ routes, log }) };
   const { forward, close: closeForward } = createForward(passing);
   const reception = createReception({
-    judge: createGate({ address, admissionOf, links, signatures }),
+    judge: createGate({ address, admissionOf, browser, links, signatures }),
     forward,
     forwardSocket: createForwardSocket(passing),
     log,
@@ -71,7 +73,7 @@ export function createProxy(settings: ProxySettings, deps: ProxyDeps): Proxy {
       const certificate = settings.tls && (await readCertificate(settings.tls));
       const web = createWebServer(certificate, reception);
       server = web.server;
-      const listening = await listen(server, settings);
+      const listening = await listen(server, settings, log);
       const { tls: files } = settings;
       const tls = files && certificate && { files, certificate, take: web.take };
       void upkeep(tls, closing.signal);

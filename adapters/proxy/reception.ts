@@ -4,7 +4,7 @@ import { unreachable } from '../../core/assert.ts';
 import type { Log } from '../../core/ports.ts';
 import type { Forward } from './forward.ts';
 import type { ForwardSocket } from './forward-socket.ts';
-import type { Gate, Verdict } from './gate.ts';
+import type { Gate, Judgement } from './gate.ts';
 import { nowhere, unreadRecord } from './said.ts';
 import { lead, say, sayRaw } from './say.ts';
 
@@ -20,7 +20,7 @@ export function createReception(deps: {
   forwardSocket: ForwardSocket;
   log: Log;
 }): Reception {
-  async function verdictOn(req: IncomingMessage): Promise<Verdict> {
+  async function judged(req: IncomingMessage): Promise<Judgement> {
     try {
       return await deps.judge(req);
     } catch (error) {
@@ -30,25 +30,25 @@ export function createReception(deps: {
   }
 
   async function answer(req: IncomingMessage, res: ServerResponse) {
-    const verdict = await verdictOn(req);
+    const judgement = await judged(req);
     if (res.destroyed) return;
-    switch (verdict.kind) {
+    switch (judgement.kind) {
       case 'said':
-        return say(req, res, verdict.said);
+        return say(req, res, judgement.said);
       case 'lead':
-        return lead(res, verdict.to, verdict.cookie);
+        return lead(res, judgement.to, judgement.headers);
       case 'forward':
-        return deps.forward(req, res, verdict);
+        return deps.forward(req, res, judgement);
       default:
-        return unreachable(verdict);
+        return unreachable(judgement);
     }
   }
 
   async function upgrade(req: IncomingMessage, socket: Socket, head: Buffer) {
-    const verdict = await verdictOn(req);
+    const judgement = await judged(req);
     if (socket.destroyed) return;
-    if (verdict.kind === 'forward') deps.forwardSocket({ req, socket, head }, verdict);
-    else sayRaw(socket, verdict.kind === 'said' ? verdict.said : nowhere);
+    if (judgement.kind === 'forward') deps.forwardSocket({ req, socket, head }, judgement);
+    else sayRaw(socket, judgement.kind === 'said' ? judgement.said : nowhere);
   }
 
   /** A broken invariant ends the one request, not the process. */

@@ -13,7 +13,7 @@ export function requestHeaders(
   address: Address,
 ): IncomingHttpHeaders {
   const headers: IncomingHttpHeaders = {};
-  const nominated = req.headers.connection?.toLowerCase().split(/\s*,\s*/) ?? [];
+  const nominated = nominatedBy(req).filter((name) => !framing.has(name));
   for (const [name, value] of Object.entries(req.headers))
     if (!dropped.has(name) && !nominated.includes(name)) headers[name] = value;
   const { rest } = splitCookies(req.headers.cookie, address.isSecure);
@@ -26,6 +26,14 @@ export function requestHeaders(
   headers['x-forwarded-proto'] = address.isSecure ? 'https' : 'http';
   return headers;
 }
+
+/** What is for this connection alone, by its own word. */
+export function nominatedBy({ headers }: IncomingMessage): string[] {
+  return (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+}
+
+/** What tells where a body ends, which is nobody's to take off. */
+export const framing = new Set(['content-length', 'transfer-encoding']);
 
 const dropped = new Set([
   // Ours to say.

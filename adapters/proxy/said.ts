@@ -1,3 +1,5 @@
+import { leavePathOf } from './address.ts';
+
 /** What we say ourselves where no session answers: a page for people, a sentence for scripts. */
 export type Said = {
   status: number;
@@ -9,8 +11,14 @@ export type Said = {
   at: Date | null;
   /** Worth another try in so many seconds, which the page does by itself. */
   retrySeconds: number | null;
-  /** What the page's only button says; it asks the same address again, by POST. */
-  button: string | null;
+  /** The page's only button. */
+  button: Button | null;
+};
+
+type Button = {
+  words: string;
+  /** What it asks for, by POST. Null: the same address again, which the page does by itself. */
+  path: string | null;
 };
 
 const plain = { type: null, at: null, retrySeconds: null, button: null } as const;
@@ -33,7 +41,33 @@ export const nowhere: Said = {
 
 export function opening(name: string): Said {
   const text = ['Your link is good. If nothing happens, press the button.'];
-  return { ...plain, status: 200, title: `Opening ${name} …`, text, button: `Open ${name}` };
+  const button = { words: `Open ${name}`, path: null };
+  return { ...plain, status: 200, title: `Opening ${name} …`, text, button };
+}
+
+/** The session of one person is kept from pages of another's. The link is not used up by that. */
+export function othersBrowser(name: string): Said {
+  return {
+    ...plain,
+    status: 403,
+    title: `${name} belongs to another person`,
+    text: [
+      'One browser opens the sessions of one person, and this one is in use by another. If somebody sent you this link, do not follow it: the session is theirs.',
+      'If the session is yours, open the link in another browser or profile.',
+      'Or make this browser yours: close the tabs of the other sessions, press the button, and follow the link again. They then need new links, and what they kept in this browser is cleared.',
+    ],
+    button: { words: 'Leave the other sessions', path: leavePathOf(name) },
+  };
+}
+
+export function leaving(name: string): Said {
+  return {
+    ...plain,
+    status: 200,
+    title: 'Leave the sessions that are open in this browser',
+    text: ['Close their tabs, then press the button. Each opens again by a new link from chat.'],
+    button: { words: 'Leave these sessions', path: leavePathOf(name) },
+  };
 }
 
 /** Whoever has no pass is told the same of every name, whether there is such a session or not. */
@@ -143,6 +177,15 @@ export const foreign: Said = {
   status: 403,
   title: 'Another page may not use a session',
   text: ['The request came from a page of another address.'],
+};
+
+export const unframed: Said = {
+  ...plain,
+  status: 400,
+  title: 'The end of this body cannot be told',
+  text: [
+    'Connection may name neither Content-Length nor Transfer-Encoding. Nothing was passed on.',
+  ],
 };
 
 /** Requests that no browser makes. */

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import { policyFor, renderPage } from './page.ts';
@@ -26,13 +31,13 @@ export async function say(req: IncomingMessage, res: ServerResponse, said: Said)
   res.end(req.method === 'HEAD' ? '' : body);
 }
 
-/** Leads on, with our cookie where there is one. Always by GET. */
-export function lead(res: ServerResponse, to: string, cookie: string | null): void {
+/** Leads on, with our cookies where there are any. Always by GET. */
+export function lead(res: ServerResponse, to: string, headers: OutgoingHttpHeaders): void {
   res.writeHead(303, {
     ...ownHeaders,
     location: to,
     'content-length': '0',
-    ...(cookie === null ? {} : { 'set-cookie': cookie }),
+    ...headers,
   });
   res.end();
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Clock } from '../../core/ports.ts';
+import type { Clock, Log } from '../../core/ports.ts';
 import type { Certificate } from './certificate.ts';
 import type { Exchanges } from './exchanges.ts';
 import { keepAliveMillis } from './forward.ts';
@@ -29,17 +29,23 @@ export function createWebServer(
   return { server, take: (renewed) => void secure?.setSecureContext(renewed) };
 }
 
-/** Rejects with a sentence when the port is taken. */
+/** Rejects with a sentence when the port is taken. What goes wrong later is logged, and it listens on. */
 export function listen(
   server: Server | SecureServer,
   { port, bind }: { port: number; bind: string },
+  log: Log,
 ): Promise<{ port: number }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ port: number }>();
-  server.once('error', (error: NodeJS.ErrnoException) => {
+  const refuse = (error: NodeJS.ErrnoException) => {
     const taken = `Port ${port} is taken. Set proxy.port to another one.`;
     reject(error.code === 'EADDRINUSE' ? new Error(taken, { cause: error }) : error);
+  };
+  server.once('error', refuse);
+  server.listen(port, bind, () => {
+    server.off('error', refuse);
+    server.on('error', (error) => log.error('the server of the sessions had an error', { error }));
+    resolve({ port: (server.address() as AddressInfo).port });
   });
-  server.listen(port, bind, () => resolve({ port: (server.address() as AddressInfo).port }));
   return promise;
 }
 

@@ -17,7 +17,8 @@ const kept = z.object({
   exp: z.number(),
 });
 
-type Use = 'link' | 'cookie';
+/** A holder's says whose a browser is. */
+type Use = 'link' | 'cookie' | 'holder';
 
 /** What we signed: that this holder may go to this session. */
 export type Pass = {
@@ -36,7 +37,7 @@ export type Signatures = {
   read(use: Use, text: string): Promise<Pass | null>;
 };
 
-/** JSON Web Tokens (RFC 7519) by HMAC with SHA-256 alone; a link is no cookie, nor the reverse. */
+/** JSON Web Tokens (RFC 7519) by HMAC with SHA-256 alone; what is for one use is for no other. */
 export function createSignatures(key: Secret, clock: Clock): Signatures {
   /** A page sends its cookie with each of its requests, and a signature does not wear out. */
   const known = new Map<string, Pass>();

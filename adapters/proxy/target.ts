@@ -3,6 +3,8 @@ import { isSessionName } from './address.ts';
 export type Target =
   | { kind: 'front' }
   | { kind: 'link'; signed: string }
+  /** The button by which a browser leaves its holder, on that session's host. */
+  | { kind: 'leave'; name: string }
   /** `rest`: what follows `/s/<name>/`, with its query. Null where that slash is missing. */
   | { kind: 'session'; name: string; rest: string | null }
   | { kind: 'nowhere' }
@@ -21,9 +23,11 @@ export function parseTarget(line: string): Target {
   if (!line.startsWith('/') || line.startsWith('//') || !isReadable(line, path))
     return { kind: 'unreadable' };
   if (path === '/') return { kind: 'front' };
-  const [, top, name = '', slash] = /^\/(s|open)\/([^/]+)(\/)?/.exec(path) ?? [];
+  const [, top, name = '', slash] = /^\/(s|open|leave)\/([^/]+)(\/)?/.exec(path) ?? [];
   if (top === 'open' && slash === undefined) return { kind: 'link', signed: name };
-  if (top !== 's' || !isSessionName(name)) return { kind: 'nowhere' };
+  if (top === undefined || !isSessionName(name)) return { kind: 'nowhere' };
+  if (top === 'leave' && slash === undefined) return { kind: 'leave', name };
+  if (top !== 's') return { kind: 'nowhere' };
   const rest = slash === undefined ? null : line.slice('/s/'.length + name.length + 1);
   return { kind: 'session', name, rest };
 }

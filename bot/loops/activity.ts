@@ -4,7 +4,7 @@ import type { Store } from '../../core/store.ts';
 import { createLoop, type Loop } from './loop.ts';
 
 type Deps = {
-  store: Store;
+  store: Pick<Store, 'noteActivity'>;
   clock: Clock;
   log: Log;
   /** Of this process, for its life. */
@@ -17,10 +17,16 @@ const everyMillis = 10_000;
 
 /** Records who is in which session, for whoever wants to know whether it rests. */
 export function createActivityLoop({ store, processId, activity, ...deps }: Deps): Loop {
+  /** What could not be written is told with the next turn; later news takes its place. */
+  const untold = new Map<string, SessionActivity>();
   return createLoop({
     ...deps,
     name: 'activity',
     everyMillis,
-    runOnce: () => store.noteActivity(processId, activity()),
+    async runOnce() {
+      for (const seen of activity()) untold.set(seen.sessionId, seen);
+      await store.noteActivity(processId, [...untold.values()]);
+      untold.clear();
+    },
   });
 }

@@ -127,6 +127,26 @@ it('no line can be smuggled into a header, and no request into a body', async ()
   expect(jupyter.seen.map(({ line }) => line)).toEqual(['/s/brave-otter/a%0d%0aX-Own:%201']);
 });
 
+it.each(['GET', 'DELETE', 'OPTIONS'])(
+  '%s with a body that hides its end is not passed on',
+  async (method) => {
+    const { port, cookieOf, route, jupyter } = await stageProxy();
+    const cookie = `Cookie: ${await cookieOf(route)}`;
+    const inner = 'GET /s/brave-otter/smuggled HTTP/1.1\r\nHost: x\r\n\r\n';
+    const length = `Content-Length: ${inner.length}`;
+    const line = `${method} /s/brave-otter/a HTTP/1.1`;
+    for (const named of ['content-length', 'keep-alive,\tContent-Length ,x', 'Transfer-Encoding']) {
+      const answer = await askRaw(port, raw(line, [cookie, `Connection: ${named}`, length], inner));
+      expect(answer, named).toMatch(/^HTTP\/1\.1 400 /);
+    }
+    expect(jupyter.seen).toEqual([]);
+    await askRaw(port, raw(line, [cookie, length], inner));
+    expect(jupyter.seen.map((seen) => [seen.method, String(seen.body())])).toEqual([
+      [method, inner],
+    ]);
+  },
+);
+
 it.each(['TRACE', 'PROPFIND', 'PURGE'])('%s is not passed on', async (method) => {
   const { get, cookieOf, route, jupyter } = await stageProxy();
   const cookie = await cookieOf(route);

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -75,6 +77,18 @@ it('a port that is taken is named', async () => {
   await expect(stageProxy({ port })).rejects.toThrow(
     `Port ${port} is taken. Set proxy.port to another one.`,
   );
+});
+
+it('what goes wrong while it listens is logged, each time, and it listens on', async () => {
+  const { get, lines } = await stageProxy();
+  const troubles = ['accept EMFILE', 'accept ENFILE'];
+  const left = [...troubles];
+  const fail = (message: unknown) =>
+    void (message as { server: Server }).server.emit('error', new Error(left.shift()));
+  subscribe('http.server.request.start', fail);
+  for (const _ of troubles) expect((await get('/')).status).toBe(200);
+  unsubscribe('http.server.request.start', fail);
+  expect(lines.map((line) => /accept E.FILE/.exec(line)?.[0])).toEqual(troubles);
 });
 
 it('with subdomains each session is on a host and an origin of its own', async () => {

@@ -1,7 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:http';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { onlyLoopback } from '../../adapters/web/guard.ts';
 import { listen } from '../../adapters/web/server.ts';
+import type { Log } from '../../core/ports.ts';
+import { quietLog } from '../support/site.ts';
 
 const app = new Hono().use('*', onlyLoopback).all('*', (context) => context.text('in'));
 
@@ -59,15 +63,30 @@ describe('the server', () => {
   const site = { bind: '127.0.0.1', port: 0 };
 
   it('says which port is taken, and what to set', async () => {
-    const server = await listen(app, site);
-    const second = listen(app, { ...site, port: server.port });
+    const server = await listen(app, site, quietLog);
+    const second = listen(app, { ...site, port: server.port }, quietLog);
     await expect(second).rejects.toThrow(`Port ${server.port} is taken. Set DIBS_PORT`);
+    await server.close();
+  });
+
+  it('logs what goes wrong while it listens, each time, and listens on', async () => {
+    const logged: unknown[] = [];
+    const log: Log = { ...quietLog, error: (_, fields) => void logged.push(fields?.['error']) };
+    const server = await listen(app, site, log);
+    const troubles = [new Error('accept EMFILE'), new Error('accept ENFILE')];
+    const url = `http://127.0.0.1:${server.port}/`;
+    const fail = (message: unknown) =>
+      void (message as { server: Server }).server.emit('error', troubles[logged.length]);
+    subscribe('http.server.request.start', fail);
+    for (const _ of troubles) expect((await fetch(url)).status).toBe(200);
+    unsubscribe('http.server.request.start', fail);
+    expect(logged).toEqual(troubles);
     await server.close();
   });
 
   it('closes also while somebody listens to a stream', async () => {
     const endless = new Hono().get('/', () => new Response(new ReadableStream()));
-    const server = await listen(endless, site);
+    const server = await listen(endless, site, quietLog);
     const listening = fetch(`http://127.0.0.1:${server.port}/`).catch(() => null);
     await server.close();
     await listening;

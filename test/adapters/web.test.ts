@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { createApiRoutes } from '../../adapters/web/api.ts';
 import { createApi } from '../../bot/api.ts';
+import { events } from '../../db/schema/events.ts';
+import { inbox } from '../../db/schema/inbox.ts';
+import { publicLine } from '../support/keys.ts';
 import { onSite } from '../support/on-site.ts';
 import type { ApiSession } from '../support/terminal.ts';
 
@@ -70,11 +73,27 @@ onSite('the HTTP API', {}, (stage) => {
     ['no JSON', 'start a100 1h'],
     ['no text', '{}'],
     ['a text that is none', '{"text": 1}'],
-    ['a text that is too long', JSON.stringify({ text: 'x'.repeat(2001) })],
+    ['a text that is too long', JSON.stringify({ text: 'x'.repeat(8001) })],
     ['nothing', ''],
   ])('answers 400 to %s', async (_, body) => {
     const { ask } = await open();
     expect(await ask({ body })).toMatchObject({ status: 400, body: { ok: false } });
+  });
+
+  it('takes a key that is broken over lines, and keeps nothing of a private one', async () => {
+    const { ask } = await open();
+    const added = await ask({
+      text: `key add ${publicLine('rsa-3072').replace(/.{70}/g, '$&\n')}`,
+    });
+    expect([added.status, added.body.text]).toEqual([200, expect.stringContaining('bob@desk')]);
+    const lines = `${'A'.repeat(64)}\r\n`.repeat(60);
+    const begin = '-----BEGIN RSA PRIVATE KEY-----\n';
+    const shown = await ask({ text: `key add ${begin}${lines}-----END RSA PRIVATE KEY-----\n` });
+    expect([shown.status, shown.body.refusal.kind]).toEqual([409, 'private_key_shown']);
+    const { db } = stage.database;
+    const kept = JSON.stringify([await db.select().from(events), await db.select().from(inbox)]);
+    expect(kept).toContain('add_ssh_key');
+    expect(kept).not.toMatch(/PRIVATE|A{64}/);
   });
 
   it('answers 413 to a body over its limit, without reading it as a command', async () => {

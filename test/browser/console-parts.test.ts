@@ -7,6 +7,7 @@ import type { Message } from '../../core/message.ts';
 import type { Board } from '../../core/view.ts';
 import { aPost } from '../support/a-post.ts';
 import { noCommands, startConsole } from '../support/console.ts';
+import { quietLog } from '../support/site.ts';
 import { answerTo, gone, has, onTrial, phone, picture, seen, type } from '../support/trial.ts';
 
 /** A statement with its figures attached, and a question with another question behind it. */
@@ -78,7 +79,7 @@ const openAs = onTrial(async () => {
     },
   });
   await chat.post(aPost({ kind: 'channel', channel: 'lab' }, question, 'request:1'), never);
-  const server = await listen(app, { port: 0, bind: '127.0.0.1' });
+  const server = await listen(app, { port: 0, bind: '127.0.0.1' }, quietLog);
   return { url: `http://localhost:${server.port}`, stop: () => server.close() };
 });
 

@@ -57,6 +57,26 @@ it('a link opened in a browser leads to JupyterLab, once', async () => {
   await seen(other.getByRole('heading', { name: 'This link has been used' }));
 });
 
+it('a browser that is in one session follows a link of another person after leaving it', async () => {
+  const { proxy, route, open, at, openSession } = await stageBrowser();
+  const heron = await openSession('calm-heron', 'carol');
+  const page = await open(looks.phone);
+  await page.goto(await proxy.access.linkTo(route));
+  await page.waitForURL(at('/s/brave-otter/lab'));
+  await page.evaluate("localStorage.setItem('left', 'behind')");
+  const link = await proxy.access.linkTo(heron.route);
+  await page.goto(link);
+  await seen(page.getByRole('heading', { name: 'belongs to another person' }));
+  await picture(page, 'proxy-others-phone');
+  await page.getByRole('button', { name: 'Leave the other sessions' }).click();
+  await seen(page.getByRole('heading', { name: 'calm-heron is opened from chat' }));
+  expect(await page.evaluate('localStorage.length')).toBe(0);
+  await page.goto(link);
+  await page.waitForURL(at('/s/calm-heron/lab'));
+  await page.goto(at('/s/brave-otter/lab'));
+  await seen(page.getByRole('heading', { name: 'belongs to another person' }));
+});
+
 it('without scripts the button opens it', async () => {
   const { proxy, route, open, at } = await stageBrowser();
   const page = await open({ ...looks.phone, javaScriptEnabled: false });
