@@ -49,7 +49,7 @@ export function createInside(host: EngineHost) {
   const connection = createConnection(host.name, host.connection);
   const run = async (sessionId: string, command: readonly string[]) => {
     const id = await containerOf(host.docker, sessionId);
-    return exec(connection, { id, command }, AbortSignal.timeout(20_000));
+    return exec(connection, { id, command, limitSeconds: 20 }, AbortSignal.timeout(20_000));
   };
   return {
     run,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openSessionHost, type SessionHost } from './session-harness.ts';
 
 let on: SessionHost;
@@ -54,6 +54,79 @@ test('nothing that a person installs keeps Jupyter from starting', async () => {
   const next = await on.start({ personId });
   expect((await on.run(next, 'dibs-smoke')).exitCode).toBe(0);
   await on.stop(next);
+});
+
+test('no configuration of Jupyter on the volume shuts its owner out of the next session', async () => {
+  const personId = randomUUID();
+  const first = await on.start({ personId });
+  const write = `mkdir -p ~/.jupyter/jupyter_server_config.d ~/.jupyter/lab/user-settings/@jupyterlab/apputils-extension
+cd ~/.jupyter
+echo 'c.ServerApp.sock = "/tmp/elsewhere.sock"' | tee jupyter_config.py jupyter_lab_config.py jupyter_server_config.py
+echo '{"ServerApp": {"jpserver_extensions": {"jupyter_server_terminals": false}}}' > jupyter_server_config.d/off.json
+echo '{"theme": "JupyterLab Dark"}' > lab/user-settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings`;
+  expect((await on.run(first, write)).exitCode).toBe(0);
+  await on.stop(first);
+  const next = await on.start({ personId });
+  const ask = async (path: string) => {
+    const headers = { Authorization: `token ${next.spec.token}` };
+    return (await fetch(`${next.url}${path}`, { headers })).json();
+  };
+  const settings = 'lab/api/settings/@jupyterlab/apputils-extension';
+  expect(await on.jupyter(next).typeInTerminal('echo $((6 * 7))nd', /42nd/)).toContain('42nd');
+  expect(await ask('api/metrics/v1')).toMatchObject({ rss: expect.any(Number) });
+  expect(await ask(`${settings}:themes`)).toMatchObject({ settings: { theme: 'JupyterLab Dark' } });
+  expect(await ask(`${settings}:notification`)).toMatchObject({
+    schema: { properties: { fetchNews: { default: 'false' } } },
+  });
+  await on.run(next, `cd ~/.jupyter; echo 'raise Exception("broken")' | tee *_config.py`);
+  await on.stop(next);
+  const last = await on.start({ personId });
+  expect(await on.jupyter(last).execute('print(6 * 7)')).toBe('42\n');
+  await on.stop(last);
+});
+
+test('dibs-smoke tells of the image, whatever is in ~/.local', async () => {
+  const session = await on.start();
+  const install = `cd "$(python3 -m site --user-base)" && mkdir -p bin "$(python3 -m site --user-site)" &&
+printf '#!/bin/sh\necho A toaster' > bin/nvidia-smi && chmod +x bin/nvidia-smi &&
+cd "$(python3 -m site --user-site)" && mkdir torch-9.9.dist-info &&
+printf 'Metadata-Version: 2.1\nName: torch\nVersion: 9.9\n' > torch-9.9.dist-info/METADATA &&
+echo 'raise ImportError("mine")' > torch.py &&
+echo 'import signal, sys; signal.signal(15, signal.SIG_IGN); print("mine")' > usercustomize.py`;
+  expect(await on.run(session, `mkdir -p ~/.local; ${install}`)).toMatchObject({ exitCode: 0 });
+  expect((await on.run(session, 'python3 -c "import torch"')).stdout).toBe('mine\n');
+  const { exitCode, stdout } = await on.run(session, 'dibs-smoke');
+  expect([exitCode, JSON.parse(stdout)]).toMatchObject([
+    0,
+    { ok: true, torch: null, devices: [], checks: [] },
+  ]);
+  await on.stop(session);
+});
+
+test('programs and a .dibs of the person’s keep neither Jupyter nor the next host key from coming', async () => {
+  const personId = randomUUID();
+  const spoil = [
+    'rm -rf ~/.dibs; echo x > ~/.dibs',
+    'rm -rf ~/.dibs; ln -s /nowhere/at-all ~/.dibs',
+    `rm -rf ~/.dibs; mkdir -p ~/.local/bin; cd ~/.local/bin
+for name in cat chmod flock id mkdir mktemp mv rm rmdir seq sleep ssh-keygen stat touch; do
+  printf '#!/bin/sh\nexit 9\n' > $name; /bin/chmod +x $name
+done`,
+  ];
+  for (const script of spoil) {
+    const session = await on.start({ personId });
+    expect((await on.run(session, script)).exitCode).toBe(0);
+    await on.stop(session);
+  }
+  const session = await on.start({ personId });
+  await vi.waitFor(
+    async () => {
+      const { stdout } = await on.run(session, 'PATH=/usr/bin; stat -c %a:%s ~/.dibs/*_key');
+      expect(stdout).toMatch(/^600:[1-9]/);
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+  await on.stop(session);
 });
 
 test('a virtual environment on the volume works on, and its kernel is offered', async () => {

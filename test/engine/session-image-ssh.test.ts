@@ -149,3 +149,19 @@ test('the host key is that of the person’s volume, and of no other', async () 
   expect(stdout).toBe('700\n600\n');
   await Promise.all([on.stop(again), on.stop(other)]);
 });
+
+test('of two sessions that find a broken host key, one makes the next and both have it', async () => {
+  const [one, key] = [await on.start(), '~/.dibs/ssh_host_ed25519_key'];
+  expect(await hostKeyOf(one.ssh)).toMatch(/^ssh-ed25519/);
+  const hold = `cd; echo broken > ${key}
+nohup flock ~/.dibs/lock sh -c 'echo > /tmp/held; until [ -e /tmp/made ]; do sleep 0.1; done' > /dev/null 2>&1 &
+until [ -e /tmp/held ]; do sleep 0.1; done`;
+  expect((await on.run(one, hold)).exitCode).toBe(0);
+  const other = await on.start({ personId: one.spec.personId });
+  const make = `ssh-keygen -q -t ed25519 -N '' -C one -f /tmp/key && mv /tmp/key ${key} && cut -d' ' -f1,2 /tmp/key.pub; touch /tmp/made`;
+  const made = (await on.run(one, make)).stdout.trim();
+  expect(made).toMatch(/^ssh-ed25519/);
+  const isServed = async () => expect(await hostKeyOf(other.ssh)).toBe(made);
+  await vi.waitFor(isServed, { timeout: 20_000, interval: 200 });
+  await Promise.all([on.stop(one), on.stop(other)]);
+});

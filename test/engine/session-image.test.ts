@@ -72,15 +72,21 @@ test('dibs-smoke without torch says so in one line of JSON, and is no failure', 
   });
 });
 
-test('a torch that crashes or cannot be imported fails its check, and the report is still whole', async () => {
-  const fake = async (text: string) => {
-    const script = `rm -rf ~/fake; mkdir -p ~/fake/torch-9.9.dist-info
+/** Runs `dibs-smoke` with a torch that is this text. */
+const smokeWith = (torch: string, limit = '') =>
+  on.run(
+    session,
+    `rm -rf ~/fake; mkdir -p ~/fake/torch-9.9.dist-info
 printf 'Metadata-Version: 2.1\\nName: torch\\nVersion: 9.9\\n' > ~/fake/torch-9.9.dist-info/METADATA
 cat > ~/fake/torch.py <<'END'
-${text}
+${torch}
 END
-PYTHONPATH=~/fake dibs-smoke`;
-    const { exitCode, stdout } = await on.run(session, script);
+PYTHONPATH=~/fake ${limit} dibs-smoke`,
+  );
+
+test('a torch that crashes or cannot be imported fails its check, and the report is still whole', async () => {
+  const fake = async (text: string) => {
+    const { exitCode, stdout } = await smokeWith(text);
     return { exitCode, ...JSON.parse(stdout) };
   };
   expect(
@@ -96,6 +102,22 @@ PYTHONPATH=~/fake dibs-smoke`;
     exitCode: 1,
     checks: [{ name: 'torch', ok: false, detail: 'signal 11' }],
   });
+  expect(await fake('import os\nos._exit(0)')).toMatchObject({
+    exitCode: 1,
+    checks: [{ name: 'torch', ok: false, detail: 'it ended without a result' }],
+  });
+});
+
+test('dibs-smoke waits for nothing that a check leaves behind, and leaves nothing behind itself', async () => {
+  const start = 'import subprocess\nsubprocess.Popen(["sleep", "4711"])\n';
+  const left = await smokeWith(`${start}raise ImportError("gone")`);
+  expect(JSON.parse(left.stdout)).toMatchObject({ checks: [{ detail: 'ImportError: gone' }] });
+  const ignoring = 'import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n';
+  const ended = await smokeWith(`${ignoring}${start}signal.pause()`, 'timeout 3');
+  expect(ended.exitCode).toBe(124);
+  const { stdout } = await on.run(session, 'ps -eo stat=,args=');
+  expect(stdout).toContain('jupyter-session');
+  expect(stdout).not.toMatch(/^[^Z]\S* +(sleep 4711|.*dibs-smoke)/m);
 });
 
 test('the labels say what the image was made of', async () => {
