@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { endWithReader } from './closed-pipe.ts';
 import { ConfigMistakes } from './config.ts';
 import { inChat } from './dibs/open-store.ts';
 
@@ -76,6 +77,7 @@ function misunderstood(words: readonly string[]): string {
   return `I do not understand “${words.join(' ')}”.\n${usage}`;
 }
 
+endWithReader();
 try {
   // `--url=…` is `--url …`.
   const words = process.argv.slice(2).flatMap((word) => word.split(/(?<=^--\w+)=/));

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { endWithReader } from './closed-pipe.ts';
 
 /**
  * The terminal client: `npx gpu start a100 2h`. It knows no command; it sends what was typed,
@@ -176,6 +177,7 @@ async function ask<T>(
   }
 }
 
+endWithReader();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -1,4 +1,4 @@
-import { anyDevice, familyOf, typeMatches } from '../../core/device-type.ts';
+import { familyOf, typeMatches } from '../../core/device-type.ts';
 import type { Role } from '../../core/entity.ts';
 import { mostCredits, type Ticks, ticksOfCredits } from '../../core/money.ts';
 import { type Period, parsePeriod, relativePeriods } from '../../core/period.ts';
@@ -6,11 +6,13 @@ import type { Policy } from '../../core/policy.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { Store } from '../../core/store.ts';
 import type { GrantRequestView, Payee, SessionView } from '../../core/view.ts';
-import { type CatalogueImage, imageNamed, imagesFor } from '../catalogue.ts';
+import type { CatalogueImage } from '../catalogue.ts';
 import { formatDuration, parseDuration } from '../duration.ts';
 import { inCredits } from '../render/words.ts';
 import { findPayee, findReadable, readableAccounts } from './accounts.ts';
 import type { Command } from './command.ts';
+import { parseDevices } from './devices-words.ts';
+import { imageArgument } from './image-words.ts';
 import { type KeyVerb, keyArgument, keyVerbArgument } from './key-words.ts';
 import { findSubject, type Subject, suggestSubjects } from './subject.ts';
 
@@ -54,16 +56,16 @@ export type ArgumentContext = {
 
 type Parsed<K extends ArgumentKind> = { value: ArgumentValues[K] } | { refusal: Refusal };
 
+/** `also`: what it is called besides, offered where it was begun. */
+export type Way = { text: string; hint: string; also?: readonly string[] };
+
 /** One kind of argument: how a word of it is read, and what could be written there. */
 type ArgumentType<K extends ArgumentKind> = {
   says: string;
   example: string;
   parse(typed: string, context: ArgumentContext): Promise<Parsed<K>> | Parsed<K>;
   /** `given`: the values before it. */
-  suggest(
-    context: ArgumentContext,
-    given: readonly string[],
-  ): Promise<{ text: string; hint: string }[]>;
+  suggest(context: ArgumentContext, given: readonly string[]): Promise<Way[]>;
   /** What is meant as one, even if it is none: its refusal says what is wrong with it. */
   looksLike?: RegExp;
 };
@@ -99,22 +101,7 @@ export const argumentTypes: { [K in ArgumentKind]: ArgumentType<K> } = {
       });
     },
   },
-  image: {
-    says: 'image',
-    example: '2.9',
-    parse(typed, { images }) {
-      const value = imageNamed(images, typed);
-      const offered = images.map(({ names }) => names[0] ?? '');
-      return value ? { value } : { refusal: { kind: 'unknown_image', typed, offered } };
-    },
-    async suggest({ images, store, policy }, [devices]) {
-      const { hosts } = await store.fleet();
-      const { deviceType } = parseDevices(devices ?? anyDevice);
-      return imagesFor(images, deviceType, { hosts, policy }).map(({ names, says }) => {
-        return { text: names[0] ?? '', hint: says };
-      });
-    },
-  },
+  image: imageArgument,
   session: {
     says: 'session',
     example: 'brave-otter',
@@ -279,11 +266,4 @@ export function parseCredits(typed: string): Ticks | null {
   if (!/^[-+]?\d+(\.\d{1,3})?$/.test(written)) return null;
   const credits = Number(written);
   return Math.abs(credits) > mostCredits ? null : ticksOfCredits(credits);
-}
-
-/** `a100`, `a100x2`, `a100×2`, `gpu`. A type of its own may hold an x and digits: `rtx4090`. */
-export function parseDevices(typed: string): ArgumentValues['devices'] {
-  const lower = typed.toLowerCase();
-  const [, type = lower, count = '1'] = /^(.+)[x×]([1-9]\d?)$/.exec(lower) ?? [];
-  return { deviceType: type === 'gpu' ? anyDevice : type, deviceCount: Number(count) };
 }

@@ -1,5 +1,5 @@
 import type { Suggestion } from '../../core/invocation.ts';
-import { type ArgumentContext, argumentTypes } from './arguments.ts';
+import { type ArgumentContext, argumentTypes, type Way } from './arguments.ts';
 import type { Argument, Command } from './command.ts';
 import { wordsOf } from './parse.ts';
 
@@ -12,7 +12,7 @@ export async function complete(text: string, context: ArgumentContext): Promise<
   const done = isNewWord ? words : words.slice(0, -1);
   const begun = (isNewWord ? '' : (words.at(-1) ?? '')).toLowerCase();
   const [first = [], ...others] = (await waysOn(done, context)).map((ways) =>
-    ways.filter((way) => goesOn(begun, way.text.toLowerCase())),
+    ways.flatMap((way) => fitting(begun, way)),
   );
   const rest = others.flat();
   // A long list of the one thing leaves room for the other that could stand there.
@@ -22,13 +22,19 @@ export async function complete(text: string, context: ArgumentContext): Promise<
     .map((way) => ({ ...way, text: [...done, way.text].join(' ') }));
 }
 
+/** By the first of its names that what was begun could become. */
+function fitting(begun: string, { text, hint, also = [] }: Way): Suggestion[] {
+  const name = [text, ...also].find((each) => goesOn(begun, each.toLowerCase()));
+  return name === undefined ? [] : [{ text: name, hint }];
+}
+
 /** People may be called by name without the sign before it. */
 function goesOn(begun: string, text: string): boolean {
   return text !== begun && (text.startsWith(begun) || text.startsWith(`@${begun}`));
 }
 
 /** What could stand there next: one list for each thing that could. */
-async function waysOn(done: readonly string[], context: ArgumentContext): Promise<Suggestion[][]> {
+async function waysOn(done: readonly string[], context: ArgumentContext): Promise<Way[][]> {
   const [name, ...given] = done;
   if (name === undefined) return [await argumentTypes.command.suggest(context, [])];
   const command = context.commands.find((row) => row.name === name.toLowerCase());

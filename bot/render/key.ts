@@ -11,22 +11,19 @@ export function renderKeys(keys: readonly SshKeyView[]): Message {
       tone: 'neutral',
       parts: [{ kind: 'text', text: ['None yet. ', ...howToAdd] }],
     };
-  const rows = keys.map(({ name, publicKey, fingerprint, addedAt }, at) => [
-    String(at + 1),
-    name,
-    kindWords(publicKey),
-    fingerprint,
-    addedAt.toISOString().slice(0, 10),
-  ]);
-  const columns = [
-    { name: 'No.', align: 'right' },
-    ...['Name', 'Kind', 'Fingerprint', 'Since'].map((name) => ({ name, align: 'left' }) as const),
-  ] as const;
+  // A fingerprint is too long for a column of a table beside others.
+  const fields = keys.map(({ name, publicKey, fingerprint, addedAt }, at) => ({
+    name: `${at + 1}. ${name}`,
+    value: [
+      `${kindWords(publicKey)}, since ${addedAt.toISOString().slice(0, 10)}, `,
+      code(fingerprint),
+    ],
+  }));
   return {
     title,
     tone: 'neutral',
     parts: [
-      { kind: 'table', columns, rows },
+      { kind: 'fields', fields },
       { kind: 'text', text: [code('/gpu key remove 1'), ' removes the first.'] },
     ],
   };

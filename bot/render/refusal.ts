@@ -24,7 +24,11 @@ export function renderRefusal(refusal: Refusal): Message {
   const say = words[refusal.kind] as (of: Refusal) => Text;
   const message = sentence('warning', ...say(refusal));
   if (refusal.kind !== 'no_ssh_simulated') return message;
-  const sample = { name: refusal.name, host: 'gpu-1', ssh: { host: 'gpu-1.example', port: 32_022 } };
+  const sample = {
+    name: refusal.name,
+    host: 'gpu-1',
+    ssh: { host: 'gpu-1.example', port: 32_022 },
+  };
   return { ...message, parts: [...message.parts, sshConfigPart(sample)] };
 }
 
@@ -147,10 +151,14 @@ function durationWords(typed: string): Text {
 
 function unknown(what: string, typed: string, offered: readonly string[]): Text {
   const meant = nearest(typed, offered);
-  if (meant) return [`There is no ${what} “${typed}”. Did you mean `, code(meant), '?'];
+  if (meant) return didYouMean(what, typed, meant);
   return offered.length === 0
     ? [`There is no ${what} “${typed}”, and no other either.`]
     : [`There is no ${what} “${typed}”. ${thereSome(offered, 20)}.`];
+}
+
+function didYouMean(what: string, typed: string, meant: string): Text {
+  return [`There is no ${what} “${typed}”. Did you mean `, code(meant), '?'];
 }
 
 /** Some of them, and how many there are besides. */
@@ -160,8 +168,8 @@ function thereSome(words: readonly string[], most: number): string {
 }
 
 function unknownImage({ typed, offered, meant }: RefusalOf<'unknown_image'>): Text {
-  if (meant !== null || offered.length <= mostImages)
-    return unknown('image', typed, meant === null ? offered : [meant], meant);
+  if (meant !== null) return didYouMean('image', typed, meant);
+  if (offered.length <= mostImages) return unknown('image', typed, offered);
   return [
     `There is no image “${typed}”. ${thereSome(offered, mostImages)}: `,
     code('npx dibs images list'),

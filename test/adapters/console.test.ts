@@ -46,6 +46,14 @@ test.each(['/console/console.ts', '/console/..%2fconsole.ts', '/console/page', '
   },
 );
 
+test('the line has room for the longest key', async () => {
+  const { app, send, invocations } = startConsole();
+  const text = `key add ${'A'.repeat(1400)}`;
+  await send('commands', { person: 'bob', text, requestKey: 'a-long-key' });
+  expect(invocations).toMatchObject([{ text }]);
+  expect(await (await app.request('/')).text()).toContain('maxlength="2000"');
+});
+
 test('a simulated fleet is called simulated at the top of the page', async () => {
   const real = await startConsole().app.request('/');
   const simulated = await startConsole({ simulated: true }).app.request('/');
@@ -176,7 +184,7 @@ test.each([
 
 test.each([
   ['a person that nobody knows', { person: 'mallory' }, 404],
-  ['a line of 501 characters', { text: 'x'.repeat(501) }, 400],
+  ['a line of 2,001 characters', { text: 'x'.repeat(2001) }, 400],
   ['a request key too short to be one', { requestKey: 'short' }, 400],
   ['a body over 16 KiB', { text: 'x'.repeat(20_000) }, 413],
 ])('%s is refused and runs nothing', async (_what, change, status) => {

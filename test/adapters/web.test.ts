@@ -83,7 +83,7 @@ onSite('the HTTP API', {}, (stage) => {
   it('takes a key that is broken over lines, and keeps nothing of a private one', async () => {
     const { ask } = await open();
     const added = await ask({
-      text: `key add ${publicLine('rsa-3072').replace(/.{70}/g, '$&\n')}`,
+      text: `key add ${publicLine('rsa-3072').replace(/.{100}/g, '$&\n')}`,
     });
     expect([added.status, added.body.text]).toEqual([200, expect.stringContaining('bob@desk')]);
     const lines = `${'A'.repeat(64)}\r\n`.repeat(60);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RefusalKind } from '../../core/refusal.ts';
+import { hosts as hostRows } from '../../db/schema/fleet.ts';
 import { onSite } from '../support/on-site.ts';
 import { a100 } from '../support/simulated-fleet.ts';
 
@@ -112,6 +113,16 @@ onSite('a command', { hosts }, (stage) => {
     );
     expect(await stage.site.store.livingSessions({})).toHaveLength(1);
   });
+
+  it('of a simulated session show how SSH looks on a real host', async () => {
+    const { site, database } = stage;
+    await database.db.update(hostRows).set({ simulated: true });
+    const bot = site.begin();
+    const { name } = await bot.start('bob', 'a100 1h');
+    const reply = await bot.say('bob', 'ssh');
+    expect(reply.refusal).toEqual({ kind: 'no_ssh_simulated', name });
+    expect(reply.text).toContain(`Host ${name}`);
+  });
 });
 
 onSite('completion', { hosts }, (stage) => {
@@ -150,6 +161,7 @@ onSite('completion', { hosts }, (stage) => {
       'start a100 2h --check',
     ]);
     expect(await texts('start a100 2h j')).toEqual(['start a100 2h Jax']);
+    expect(await texts('start a100 2h FL')).toEqual(['start a100 2h flax']);
     expect(await texts('start a100 2h --now ')).not.toContain('start a100 2h --now --now');
   });
 

@@ -36,7 +36,10 @@ onEachDatabase('what cannot be understood', {}, (stage) => {
       { kind: 'flag_unknown', typed: '--soon', flags: ['--now', '--me', '--check'] },
     ],
     ['start a100 2hats', { kind: 'duration_not_understood', typed: '2hats' }],
-    ['start a100 2h jaxx', { kind: 'unknown_image', typed: 'jaxx', offered: ['pytorch'] }],
+    [
+      'start a100 2h jaxx',
+      { kind: 'unknown_image', typed: 'jaxx', offered: ['pytorch'], meant: null },
+    ],
     ['stop no-such', { kind: 'unknown_session', typed: 'no-such', living: [] }],
     ['stop', { kind: 'no_session_of_yours' }],
   ])('of "%s" is answered with what was meant', async (text, refusal) => {

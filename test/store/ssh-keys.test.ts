@@ -141,7 +141,12 @@ onEachDatabase('a public key', {}, (stage) => {
     expect((await say('console:bob', 'key add')).refusal).toMatchObject(missing);
     expect((await say('console:bob', 'key remove')).text).toContain('/gpu key remove 1');
     expect(await outcomeOf('bob', 'key list them')).toBe('argument_not_understood');
-    expect(await outcomeOf('bob', 'key laptop')).toBe('public_key_not_understood');
+    expect(await outcomeOf('bob', 'key laptop')).toBe('unknown_key_verb');
+    expect((await say('console:bob', 'key rm bob@laptop')).refusal).toEqual({
+      kind: 'unknown_key_verb',
+      typed: 'rm',
+    });
+    expect(await outcomeOf('bob', 'key ~/.ssh/id_ed25519.pub')).toBe('public_key_not_understood');
     expect(await outcomeOf('bob', `key add ${publicLine('rsa-1024')}`)).toBe('ssh_key_refused');
     expect((await say('console:bob', 'key --help')).text).toContain('/gpu key list');
   });

@@ -8,7 +8,7 @@ import { empty } from './stage.ts';
 export function onSite(
   title: string,
   options: SiteOptions,
-  tests: (stage: { site: Site }) => void,
+  tests: (stage: { site: Site; database: Database }) => void,
 ): void {
   describe(title, () => {
     const stage = {} as { site: Site; database: Database };

@@ -36,7 +36,7 @@ export const quietLog = { debug() {}, info() {}, warn() {}, error() {} };
 const straight = (spawner: Spawner) => spawner;
 const images = [
   chosenPytorch,
-  { ...chosenPytorch, name: 'Jax', names: ['Jax'], reference: 'registry.example/jax:1' },
+  { ...chosenPytorch, name: 'Jax', names: ['Jax', 'flax'], reference: 'registry.example/jax:1' },
 ];
 
 /** All of Dibs over a database and a simulated fleet, at a clock that the test alone moves. */

@@ -10,7 +10,7 @@ const words = (refusal: Refusal) => plainText(renderRefusal(refusal));
 describe('why a key was not taken', () => {
   it.each<[PublicKeyFlaw, string]>([
     ['missing', 'the line in ~/.ssh/id_ed25519.pub'],
-    ['path', 'what stands in there'],
+    ['path', 'npx gpu key add "$(cat ~/.ssh/id_ed25519.pub)"'],
     ['format', 'ssh-keygen -i -f key.pub'],
     ['options', 'leave them out'],
     ['damaged', 'Copy it again'],
@@ -44,11 +44,11 @@ describe('the list of keys', () => {
   it('numbers them, with name, kind, fingerprint and day', () => {
     const token = aKey({ name: 'token', publicKey: bareKey('sk-ecdsa') });
     const text = plainText(renderKeys([aKey(), token, aKey({ publicKey: bareKey('rsa-2048') })]));
-    const [, , ...lines] = text.split('\n').map((line) => line.replace(/ +/g, ' '));
+    const [, ...lines] = text.split('\n');
     expect(lines).toEqual([
-      ` 1 bob@laptop ed25519 ${fingerprints.ed25519} 2026-03-02`,
-      ` 2 token ecdsa 256, security key ${fingerprints.ed25519} 2026-03-02`,
-      ` 3 bob@laptop rsa ${fingerprints.ed25519} 2026-03-02`,
+      `1. bob@laptop: ed25519, since 2026-03-02, ${fingerprints.ed25519}`,
+      `2. token: ecdsa 256, security key, since 2026-03-02, ${fingerprints.ed25519}`,
+      `3. bob@laptop: rsa, since 2026-03-02, ${fingerprints.ed25519}`,
       '/gpu key remove 1 removes the first.',
     ]);
   });

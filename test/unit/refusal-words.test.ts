@@ -43,8 +43,8 @@ const sentences: {
     says: ['2h', '2m'],
   },
   unknown_image: {
-    refusal: { kind: 'unknown_image', typed: 'jax', offered: ['pytorch', 'python'] },
-    says: ['“jax”', 'pytorch or python'],
+    refusal: { kind: 'unknown_image', typed: 'jax', offered: ['pytorch', 'python'], meant: null },
+    says: ['“jax”', 'There are pytorch and python.'],
   },
   person_unknown: {
     refusal: { kind: 'person_unknown', platform: 'slack', externalId: 'U1' },
@@ -90,6 +90,10 @@ const sentences: {
   no_ssh: {
     refusal: { kind: 'no_ssh', name: 'brave-otter', image: 'jax' },
     says: ['jax', 'no SSH server', '/gpu open brave-otter'],
+  },
+  no_ssh_simulated: {
+    refusal: { kind: 'no_ssh_simulated', name: 'brave-otter' },
+    says: ['simulated', 'On a real host', 'Host brave-otter\n  HostName gpu-1.example'],
   },
   none_free: {
     refusal: { kind: 'none_free', deviceType: 'a100', deviceCount: 2, estimatedAt: noon },
@@ -220,6 +224,10 @@ const sentences: {
   private_key_shown: {
     refusal: { kind: 'private_key_shown' },
     says: ['private half', 'has been seen', 'make a new one', 'ssh-keygen -t ed25519'],
+  },
+  unknown_key_verb: {
+    refusal: { kind: 'unknown_key_verb', typed: 'rm' },
+    says: ['“key rm”', 'only add, list or remove', '/gpu key list'],
   },
   public_key_not_understood: {
     refusal: { kind: 'public_key_not_understood', why: 'damaged' },

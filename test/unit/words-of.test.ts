@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDevices } from '../../bot/commands/arguments.ts';
+import { parseDevices } from '../../bot/commands/devices-words.ts';
 import { wordsOf } from '../../bot/commands/parse.ts';
 
 const start = ['start', 'a100', '2h'];
