@@ -1,4 +1,5 @@
 import { benchBoot } from './boot.ts';
+import { checkFigures } from './figures.ts';
 import { benchIdle } from './idle.ts';
 import { benchLedger } from './ledger.ts';
 import { benchProxy } from './proxy.ts';
@@ -21,6 +22,6 @@ if (!bench) {
   process.stderr.write(`npm run bench -- ${Object.keys(benches).join(' | ')}\n`);
   process.exit(2);
 }
-const figures = await bench();
+const figures = checkFigures(await bench());
 process.stdout.write(`${JSON.stringify({ bench: name, figures })}\n`);
 process.exit(0);

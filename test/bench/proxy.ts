@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
 import { median, printTable, round } from './figures.ts';
@@ -53,16 +52,16 @@ function report(
   const p99 = (of: Load[]) => median(of.map((one) => one.p99Ms));
   printTable([
     [`${connections} connections`, 'requests/s', 'p99, ms', 'echo of a message, ms'],
-    ['direct', round(perSecond(direct), 0), round(p99(direct), 2), round(echo.direct, 3)],
-    ['by the library alone', round(perSecond(bare), 0), round(p99(bare), 2), ''],
-    ['by the proxy', round(perSecond(through), 0), round(p99(through), 2), round(echo.through, 3)],
+    ['direct', round(perSecond(direct), 0), round(p99(direct), 3), round(echo.direct, 3)],
+    ['by the library alone', round(perSecond(bare), 0), round(p99(bare), 3), ''],
+    ['by the proxy', round(perSecond(through), 0), round(p99(through), 3), round(echo.through, 3)],
   ]);
   return {
     ratio: round(perSecond(through) / perSecond(direct)),
     libraryRatio: round(perSecond(through) / perSecond(bare)),
     p99Ratio: round(p99(through) / p99(direct), 2),
     requestsPerSecond: round(perSecond(through), 0),
-    p99Ms: round(p99(through), 2),
+    p99Ms: round(p99(through), 3),
     echoRatio: round(echo.through / echo.direct, 2),
   };
 }
@@ -79,21 +78,15 @@ async function cookieBy({ url, link }: { url: string; link: string }): Promise<s
   return String(answer.headers['set-cookie']).split(';')[0] ?? '';
 }
 
-const autocannon = fileURLToPath(import.meta.resolve('autocannon'));
+const loader = join(import.meta.dirname, 'load.ts');
 
-/** By autocannon, in a process of its own. */
 async function load({ url, headers }: Side): Promise<Load> {
-  const given = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}=${value}`]);
-  const asked = ['-j', '-c', String(connections), '-d', String(seconds), ...given, `${url}${path}`];
-  const { stdout } = await promisify(execFile)(process.execPath, [autocannon, ...asked]);
-  const { requests, latency, non2xx, errors } = JSON.parse(stdout) as {
-    requests: { average: number };
-    latency: { p99: number };
-    non2xx: number;
-    errors: number;
-  };
-  if (non2xx > 0 || errors > 0) throw new Error(`${url} refused ${non2xx + errors} requests`);
-  return { perSecond: requests.average, p99Ms: latency.p99 };
+  const asked = { url: `${url}${path}`, connections, duration: seconds, headers };
+  const { stdout } = await promisify(execFile)(process.execPath, [loader, JSON.stringify(asked)]);
+  const { non2xx, errors, ...measured } = JSON.parse(stdout) as Load & Record<string, number>;
+  if (non2xx !== 0 || errors !== 0)
+    throw new Error(`${url} refused ${non2xx} and failed ${errors}`);
+  return measured;
 }
 
 /** One message there and back, the next when it is back. */

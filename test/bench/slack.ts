@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startDibsProcess } from '../support/dibs-process.ts';
 import { startPostgres } from '../support/postgres-server.ts';
-import { printTable, round } from './figures.ts';
+import { printTable, quantile, round } from './figures.ts';
 
 const perSecond = 100;
 const seconds = 30;
@@ -135,9 +135,4 @@ async function startSide<Said>(
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   child.stdout.resume();
   return JSON.parse(String(line)) as Said;
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
 }
