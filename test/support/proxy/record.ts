@@ -7,6 +7,8 @@ export type Record = Routes & {
   end(name: string, words?: string): void;
   /** Null: it answers. */
   breakWith(error: Error | null): void;
+  /** From now on reads wait. Returns what lets them go on. */
+  holdUp(): () => void;
   reads: string[];
 };
 
@@ -16,6 +18,7 @@ export function createRecord(): Record {
   const used = new Set<string>();
   const reads: string[] = [];
   let broken: Error | null = null;
+  let isLetOn: Promise<void> | null = null;
   const put = (name: string, found: Found) => void sessions.set(name, found);
   return {
     put,
@@ -25,9 +28,15 @@ export function createRecord(): Record {
     breakWith(error) {
       broken = error;
     },
+    holdUp() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      isLetOn = promise;
+      return resolve;
+    },
     reads,
     async routeOf(name) {
       reads.push(name);
+      await isLetOn;
       if (broken) throw broken;
       return sessions.get(name) ?? { kind: 'unknown' };
     },
