@@ -86,6 +86,7 @@ it.each([
   ['breaks off in its head', (socket) => socket.end('HTTP/1.1 200 OK\r\nX-A: ')],
   ['has an odd status', (socket) => socket.end('HTTP/1.1 000 OK\r\n\r\n')],
   ['has no such status', (socket) => socket.end('HTTP/1.1 999 OK\r\n\r\n')],
+  ['is one over the last status', (socket) => socket.end('HTTP/1.1 600 OK\r\n\r\n')],
   ['switches unasked', (socket) => socket.end('HTTP/1.1 101 Go\r\nUpgrade: x\r\n\r\n')],
   [
     'upgrades unasked',

@@ -126,3 +126,18 @@ it('who is in already goes straight in by an expired link', async () => {
   const led = await get(spent.location ?? '', { headers });
   expect(led).toMatchObject({ status: 303, headers: { location: '/s/brave-otter/lab' } });
 });
+
+it.each([
+  ['GET', 'cors', false],
+  ['GET', 'navigate', true],
+  ['HEAD', 'navigate', false],
+  ['OPTIONS', 'cors', false],
+  ['POST', 'cors', true],
+  ['PUT', 'cors', true],
+  ['PATCH', 'cors', true],
+  ['DELETE', 'cors', true],
+])('%s as a step of mode %s is somebody at work: %s', async (method, mode, isWork) => {
+  const { get, headers, proxy } = await stageBob();
+  await get('/s/brave-otter/api', { method, headers: { ...headers, 'sec-fetch-mode': mode } });
+  expect(proxy.activity()).toHaveLength(isWork ? 1 : 0);
+});

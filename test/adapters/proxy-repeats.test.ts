@@ -61,3 +61,23 @@ it('there is no third try', async () => {
   expect(await statusOf('GET')).toBe(502);
   expect(seen).toEqual(['GET', 'GET', 'GET']);
 });
+
+it('an answer that cannot be read is not asked for again', async () => {
+  const stage = await stageProxy();
+  const headers = { cookie: await stage.cookieOf(stage.route) };
+  let reads = 0;
+  await stage.serveRaw((socket) => {
+    reads += 1;
+    socket.write(reads === 1 ? answer : 'SSH-2.0-OpenSSH_9.2\r\n');
+  });
+  await stage.get(path, { headers });
+  expect((await stage.get(path, { headers })).status).toBe(502);
+  expect(reads).toBe(2);
+});
+
+it.each([200, 201, 304, 404, 500, 599])('an answer of %i is passed on as it is', async (status) => {
+  const stage = await stageProxy();
+  const headers = { cookie: await stage.cookieOf(stage.route) };
+  stage.jupyter.answerWith((res) => res.writeHead(status).end());
+  expect((await stage.get(path, { headers })).status).toBe(status);
+});

@@ -65,6 +65,7 @@ it("what is below a session's path reaches it as it was written", async () => {
     'proxy/8000//twice/a%2Fb',
     'api/settings/@jupyterlab/apputils-extension:themes',
     "a;b=(c),'d'!$&*~+",
+    `api?q='a'|{b}"c"\\`,
   ].map((rest) => `/s/brave-otter/${rest}`);
   for (const line of lines) expect((await get(line, { headers: { cookie } })).status).toBe(200);
   expect(jupyter.seen.map(({ line }) => line)).toEqual(lines);
