@@ -161,6 +161,7 @@ it('while the record cannot be read, who is in stays in for a minute', async () 
   expect(JSON.parse(told.body)).toEqual({
     message: expect.stringContaining('cannot be looked up right now'),
   });
+  expect(lines.join()).toContain('the database is away');
   expect(lines.join()).not.toContain(route.token);
   record.breakWith(null);
   expect((await read()).status).toBe(200);

@@ -224,8 +224,12 @@ it('nothing that a session answers speaks for the whole address', async () => {
     res.setHeader('strict-transport-security', 'max-age=1');
     res.setHeader('alt-svc', 'h2="elsewhere.example:443"');
     res.setHeader('service-worker-allowed', '/');
-    res.setHeader('x-accel-redirect', '/etc/passwd');
-    res.setHeader('nel', '{}');
+    for (const name of ['nel', 'public-key-pins', 'report-to']) res.setHeader(name, '{}');
+    for (const name of ['x-accel-redirect', 'x-lighttpd-send-file', 'x-reproxy-url', 'x-sendfile'])
+      res.setHeader(name, '/etc/passwd');
+    for (const name of ['proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te'])
+      res.setHeader(name, 'x');
+    res.setHeader('upgrade', 'h2c');
     res.setHeader('etag', '"kept"');
     res.end();
   });

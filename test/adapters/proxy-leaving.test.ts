@@ -106,3 +106,17 @@ it('a request that its sender breaks off is told of to nobody, and logged nowher
   expect((await get('/')).status).toBe(200);
   expect(lines).toEqual([]);
 }, 5000);
+
+it('a request that cannot be passed on ends alone, and is logged', async () => {
+  const { port, head, headers, record, route, clock, get, lines } = await signedIn();
+  record.open({ ...route, url: 'no address' });
+  clock.jump(2);
+  await expect(get(path, { headers })).rejects.toThrow('socket hang up');
+  const asking = await clientWho(port, `${head}${upgrade}\r\n`);
+  await once(asking.client, 'close');
+  expect(lines.map((line) => /a request was given up.*Invalid URL/.test(line))).toEqual([
+    true,
+    true,
+  ]);
+  expect((await get('/')).status).toBe(200);
+}, 5000);

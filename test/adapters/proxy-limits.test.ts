@@ -116,11 +116,13 @@ it('a signature of 2,048 characters is read, and a longer one is not', async () 
 });
 
 it('a link is good for ten minutes, and not a second longer, looked at or followed', async () => {
-  const { get, linkTo, route, clock } = await stageProxy();
+  const { get, linkTo, route, clock, record } = await stageProxy();
   clock.stop();
+  const validUntil = new Date(clock.now().getTime() + 600_000);
   const [first, second] = [await linkTo(route), await linkTo(route)];
   clock.jump(599);
   expect((await get(first, { method: 'POST' })).headers.location).toBe(path);
+  expect(record.usedLinks).toEqual([{ id: expect.any(String), validUntil }]);
   clock.jump(1);
   for (const method of ['GET', 'POST'])
     expect((await get(second, { method })).headers.location).toBe('/s/brave-otter/?link=expired');

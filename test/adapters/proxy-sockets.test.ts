@@ -123,6 +123,7 @@ it('what is open to a session is ended when the session is over, though its host
     await vi.advanceTimersByTimeAsync(10_000);
     await closed;
     expect(other.readyState).toBe(WebSocket.OPEN);
+    expect(stage.lines).toEqual([]);
   } finally {
     vi.useRealTimers();
   }

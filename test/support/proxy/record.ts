@@ -10,12 +10,14 @@ export type Record = Routes & {
   /** From now on reads wait. Returns what lets them go on. */
   holdUp(): () => void;
   reads: string[];
+  /** In the order of their use. */
+  usedLinks: { id: string; validUntil: Date }[];
 };
 
 /** What sessions there are and which links were used, as a test says it. */
 export function createRecord(): Record {
   const sessions = new Map<string, Found>();
-  const used = new Set<string>();
+  const usedLinks: Record['usedLinks'] = [];
   const reads: string[] = [];
   let broken: Error | null = null;
   let isLetOn: Promise<void> | null = null;
@@ -34,15 +36,16 @@ export function createRecord(): Record {
       return resolve;
     },
     reads,
+    usedLinks,
     async routeOf(name) {
       reads.push(name);
       await isLetOn;
       if (broken) throw broken;
       return sessions.get(name) ?? { kind: 'unknown' };
     },
-    async useLink({ id }) {
-      if (used.has(id)) return false;
-      used.add(id);
+    async useLink(link) {
+      if (usedLinks.some(({ id }) => id === link.id)) return false;
+      usedLinks.push(link);
       return true;
     },
   };
