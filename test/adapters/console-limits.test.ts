@@ -157,7 +157,7 @@ describe('the conversation', () => {
     expect(reactions).toHaveLength(1);
   });
 
-  it('undoes only what a press changed', async () => {
+  it('undoes only what a press changed, and leaves its place to who pressed first', async () => {
     let isBroken = false;
     const react = async () => {
       if (isBroken) throw new Error('away');
@@ -173,9 +173,10 @@ describe('the conversation', () => {
       requestKey: 'key-00001',
     };
     await send('reactions', press);
+    await send('reactions', { ...press, person: 'carol' });
     isBroken = true;
     expect((await send('reactions', press)).status).toBe(500);
     const { messages } = await (await open('bob')).next('conversation');
-    expect(messages[0]?.reactions).toEqual([{ emoji: '✅', byDibs: true, people: ['bob'] }]);
+    expect(messages[0]?.reactions).toMatchObject([{ emoji: '✅', people: ['bob', 'carol'] }]);
   });
 });
