@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Connection, createConnection } from '../../adapters/docker/connection.ts';
+import { createHost } from '../../adapters/docker/host.ts';
+
+export type AskedOfEngine = {
+  /** `POST /containers/create?name=x`. */
+  line: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+};
+
+/** A status with what the engine says of it, text as it is, or anything else as JSON. */
+type Answer = { status: number; message?: string } | string | Buffer | object;
+
+export type ScriptedEngine = Awaited<ReturnType<typeof startScriptedEngine>>;
+
+export const installationId = '0190c7a4-0000-7000-8000-00000000abcd';
+
+/**
+ * A Docker engine that answers as a test tells it to, on a socket, and remembers what it was asked.
+ * What a real one does is for `test/engine`; this is for what a real one does once in a year.
+ */
+export async function startScriptedEngine() {
+  const folder = await mkdtemp(join(tmpdir(), 'dibs-engine-'));
+  const socketPath = join(folder, 'docker.sock');
+  const asked: AskedOfEngine[] = [];
+  const script: { pattern: RegExp; answer: (asked: AskedOfEngine) => Answer }[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const line = decodeURIComponent(`${request.method} ${request.url}`);
+      const one = { line, headers: request.headers, body: Buffer.concat(chunks).toString() };
+      asked.push(one);
+      const found = script.findLast(({ pattern }) => pattern.test(line));
+      const answer = found?.answer(one) ?? { status: 500, message: `${line} is not in the script` };
+      if (typeof answer === 'string' || Buffer.isBuffer(answer)) response.end(answer);
+      else if ('status' in answer && typeof answer.status === 'number') {
+        const { status, message = '' } = answer as { status: number; message?: string };
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(status === 304 || status === 204 ? '' : JSON.stringify({ message }));
+      } else response.end(JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  const connection: Connection = createConnection('ada', { socketPath });
+  const host = createHost(connection, {
+    installationId,
+    address: '127.0.0.1',
+    bindAddress: '127.0.0.1',
+    imagesFolder: folder,
+    loginFor: async () => null,
+  });
+  const lines = (pattern = /./) =>
+    asked.flatMap(({ line }) => (pattern.test(line) ? [line.replace(/\?.*/, '')] : []));
+  return {
+    connection,
+    host,
+    asked,
+    /** What was asked, without the queries. */
+    lines,
+    /** The last that fits is what counts. */
+    on(pattern: RegExp, answer: Answer | ((asked: AskedOfEngine) => Answer)): void {
+      script.push({
+        pattern,
+        answer: typeof answer === 'function' ? (answer as never) : () => answer,
+      });
+    },
+    /** Runs what it is asked to run in any container, with this outcome. */
+    runs(outcome: {
+      exitCode?: number | null;
+      stdout?: string;
+      stderr?: string;
+      isRunning?: boolean;
+    }) {
+      const { exitCode = 0, stdout = '', stderr = '', isRunning = false } = outcome;
+      this.on(/^POST \/containers\/\w+\/exec$/, { Id: 'run' });
+      this.on(/^POST \/exec\/run\/start$/, Buffer.concat([frameOf(1, stdout), frameOf(2, stderr)]));
+      this.on(/^GET \/exec\/run\/json$/, { ExitCode: exitCode, Running: isRunning });
+    },
+    async close() {
+      connection.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** A piece of one stream as the engine frames it. */
+export function frameOf(stream: 1 | 2, text: string): Buffer {
+  const content = Buffer.from(text);
+  const head = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt32BE(content.length, 4);
+  return Buffer.concat([head, content]);
+}
