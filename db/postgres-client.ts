@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type { Sql, TransactionSql } from 'postgres';
 
@@ -60,38 +61,66 @@ function preparing<Client extends Sql | TransactionSql>(client: Client): Client 
 /** The same within transactions, each of which has a client of its own. */
 function enduring(client: Sql): Sql {
   const begin = client.begin.bind(client);
-  const beginEnduring = (work: (tx: TransactionSql) => Promise<unknown>) =>
-    begin(async (tx) => {
-      const failure = watching(preparing(tx));
+  const beginEnduring = (work: (tx: TransactionSql) => Promise<unknown>) => {
+    const failure = createFailure();
+    const transaction = begin(async (tx) => {
+      watch(preparing(tx), failure);
       try {
         return await work(tx);
       } catch (error) {
         // Of statements sent behind one that failed, any may be heard of first.
-        throw failure.first() !== null && isBehindAnother(error) ? failure.first() : error;
+        throw isBehindAnother(error) ? (failure.first() ?? error) : error;
       } finally {
         // Neither commit nor rollback has anybody to go to: the driver knows, and answers for us.
-        if (isLoss(failure.first())) await new Promise(() => undefined);
+        if (failure.loss() !== null) await new Promise(() => undefined);
       }
     });
+    // The driver gives up a transaction without a connection at once, also between two statements.
+    transaction.catch(failure.noteEnd);
+    return transaction;
+  };
   return Object.assign(client, { begin: beginEnduring });
 }
 
-/** What failed first in it. When that is its connection, no other statement is sent. */
-function watching(tx: TransactionSql): { first(): unknown } {
-  let failure: unknown = null;
-  const watched = <Asked extends Promise<unknown>>(asked: Asked): Asked => {
-    // A query's own `then` would send it, with what has not been said of it yet.
-    Promise.prototype.then.call(asked, undefined, (error: unknown) => {
-      failure = failure === null || isLoss(error) ? error : failure;
-    });
-    return asked;
+type Failure = ReturnType<typeof createFailure>;
+
+/** What failed in a transaction: the first of its statements, and perhaps its connection. */
+function createFailure() {
+  let first: Error | null = null;
+  let loss: unknown = null;
+  const noteEnd = (error: unknown) => {
+    if (isLoss(error)) loss ??= error;
   };
+  return {
+    noteEnd,
+    note(error: unknown, query: string, parameters: unknown[]) {
+      noteEnd(error);
+      // In the form in which Drizzle gives it to who hears of it first.
+      if (error instanceof Error) first ??= new DrizzleQueryError(query, parameters, error);
+    },
+    first: () => first,
+    loss: () => loss,
+  };
+}
+
+/** Notes what fails. When that is the connection, no other statement is sent. */
+function watch(tx: TransactionSql, failure: Failure): void {
   const unsafe = tx.unsafe.bind(tx);
   tx.unsafe = (query, parameters, options) => {
-    if (isLoss(failure)) throw failure;
-    return watched(unsafe(query, parameters, options));
+    if (failure.loss() !== null) throw failure.loss();
+    return heard(unsafe(query, parameters, options), (error) =>
+      failure.note(error, query, parameters ?? []),
+    );
   };
-  return { first: () => failure };
+}
+
+/** A query's own `then` would send it, with what has not been said of it yet. */
+function heard<Asked extends Promise<unknown>>(
+  asked: Asked,
+  hear: (error: unknown) => void,
+): Asked {
+  Promise.prototype.then.call(asked, undefined, hear);
+  return asked;
 }
 
 /** The driver and the system give an errno; a server that ends a connection says that it is fatal. */
