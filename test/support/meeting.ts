@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
-import type { Database } from '../../db/database.ts';
+import { type Database, rowsOf } from '../../db/database.ts';
 
 /**
  * Lets transactions meet: holds a lock, begins each of them once the one before waits, and lets
@@ -36,4 +36,42 @@ async function untilWaiting({ db }: Pick<Database, 'db'>, count: number): Promis
     await sleep(10);
   }
   throw new Error(`${count} transactions should wait for the lock, and do not`);
+}
+
+/**
+ * Begins while another transaction holds a lock, and tells the statement that waits for it; null:
+ * it is done without waiting.
+ */
+export async function waitingStatement(
+  { db }: Pick<Database, 'db'>,
+  lock: SQL,
+  begin: () => Promise<unknown>,
+): Promise<string | null> {
+  let isDone = false;
+  let outcome: Promise<unknown> = Promise.resolve();
+  const waiting = await db.transaction(async (tx) => {
+    await tx.execute(lock);
+    outcome = begin().finally(() => {
+      isDone = true;
+    });
+    // Heard of below.
+    outcome.catch(() => undefined);
+    const deadline = Date.now() + 30_000;
+    while (Date.now() < deadline) {
+      // Asked before: what is done by then has not waited.
+      const wasDone = isDone;
+      const [found] = await rowsOf(
+        // Within the transaction it would see the same each time.
+        db,
+        sql`select query from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      if (found !== undefined) return (found as { query: string }).query;
+      if (wasDone) return null;
+      await sleep(5);
+    }
+    throw new Error('neither done nor waiting');
+  });
+  await outcome;
+  return waiting;
 }
