@@ -97,6 +97,21 @@ onEachDatabase('the way into a session', {}, (stage) => {
     expect(await store.activityOf(sessionId)).toEqual({ ...both, connections: 1 });
   });
 
+  it('is counted as it was by a process that has nothing to say, and forgotten after a month', async () => {
+    const { world } = stage;
+    const { store, clock } = world;
+    const sessionId = await sessionIn(world, 'running');
+    const seen = { sessionId, connections: 3, lastActiveAt: noonPlus(10) };
+    await store.noteActivity(newId(), [seen]);
+    const month = 30 * 86_400;
+    await clock.advance(month * 1000);
+    await store.noteActivity(newId(), []);
+    expect(await store.activityOf(sessionId)).toEqual({ ...seen, connections: 0 });
+    await clock.advance(1);
+    await store.noteActivity(newId(), []);
+    expect(await store.activityOf(sessionId)).toBeNull();
+  });
+
   it('is signed with one key of the installation, which an older one gets as well', async () => {
     const { world, database } = stage;
     const { store, clock, policy } = world;

@@ -13,7 +13,7 @@ import {
   sessionIn,
   viewOf,
 } from '../support/stage.ts';
-import { accepted, refused } from '../support/world.ts';
+import { accepted, askStart, refused } from '../support/world.ts';
 
 onEachDatabase('extend', { credits: 25 }, (stage) => {
   const extendBy = (sessionId: string, addedSeconds: number) =>
@@ -109,5 +109,36 @@ onEachDatabase('extend', { credits: 25 }, (stage) => {
     expect(await refused(ask('carol'))).toMatchObject({ kind: 'not_allowed' });
     await accepted(ask('alice'));
     await accepted(ask('bob'));
+  });
+});
+
+const upToTwoHours = { credits: 100, policy: { mostLeaseSeconds: 7200 } };
+
+onEachDatabase('the longest lease', upToTwoHours, (stage) => {
+  it('may be reached to the second by an extension, and not passed by one', async () => {
+    const sessionId = await sessionIn(stage.world, 'running');
+    const extendBy = (addedSeconds: number) =>
+      act(stage.world, extend, { sessionId, addedSeconds });
+    const refusal = { kind: 'lease_too_long', askedSeconds: 7201, mostSeconds: 7200 };
+    expect(await refused(extendBy(3601))).toEqual(refusal);
+    await accepted(extendBy(3600));
+    expect(await viewOf(stage.world, sessionId)).toMatchObject({ leaseSeconds: 7200 });
+    expect(await refused(extendBy(60))).toMatchObject({ kind: 'lease_too_long' });
+  });
+
+  it('is lengthened by a minute at least', async () => {
+    const sessionId = await sessionIn(stage.world, 'running');
+    const extendBy = (addedSeconds: number) =>
+      act(stage.world, extend, { sessionId, addedSeconds });
+    const refusal = { kind: 'lease_too_short', askedSeconds: 59, leastSeconds: 60 };
+    expect(await refused(extendBy(59))).toEqual(refusal);
+    await accepted(extendBy(60));
+  });
+
+  it('may be asked for to the second by a start, and so may the shortest', async () => {
+    const start = (leaseSeconds: number) => askStart(stage.world, 'bob', { leaseSeconds });
+    const kinds = [];
+    for (const seconds of [299, 300, 7200, 7201]) kinds.push((await start(seconds)).kind);
+    expect(kinds).toEqual(['refused', 'accepted', 'accepted', 'refused']);
   });
 });
