@@ -58,6 +58,8 @@ export async function startScriptedEngine() {
     asked.flatMap(({ line }) => (pattern.test(line) ? [line.replace(/\?.*/, '')] : []));
   return {
     connection,
+    /** Where its images are built from, and its socket is. */
+    folder,
     host,
     asked,
     /** What was asked, without the queries. */

@@ -82,3 +82,51 @@ test('sessions of one name begun in the same minute have containers of different
   const second = specWith({ sessionId: '0190c7a4-0000-7000-8000-000000000002' });
   expect(containerName(first)).not.toBe(containerName(second));
 });
+
+test('a session is known by its labels, works in its person’s volume and keeps its log short', () => {
+  const { Labels, Env, HostConfig, ...options } = toCreateOptions(specWith({}), host);
+  expect(options).toMatchObject({
+    name: 'dibs-brave-otter-000000000001',
+    Image: pytorch.reference,
+    Hostname: 'brave-otter',
+    WorkingDir: '/workspace',
+  });
+  const installation = { 'dibs.installation': host.installationId };
+  const person = { 'dibs.person': '0190c7a4-0000-7000-8000-0000000000aa' };
+  expect(Labels).toEqual({
+    ...{ ...installation, ...person, 'dibs.role': 'session' },
+    ...{ 'dibs.session': '0190c7a4-0000-7000-8000-000000000001', 'dibs.name': 'brave-otter' },
+  });
+  expect(Env).toEqual(['DIBS_BASE_URL=/s/brave-otter/', 'NVIDIA_VISIBLE_DEVICES=void']);
+  expect(HostConfig?.LogConfig).toEqual({
+    Type: 'json-file',
+    Config: { 'max-size': '10m', 'max-file': '2' },
+  });
+  expect(HostConfig?.Tmpfs).toEqual({
+    '/run/dibs': 'rw,noexec,nosuid,nodev,size=256k,mode=0700,uid=1000,gid=1000',
+  });
+  expect(HostConfig?.Mounts).toEqual([
+    {
+      Type: 'volume',
+      Source: 'dibs-00000000abcd-0190c7a4-0000-7000-8000-0000000000aa',
+      Target: '/workspace',
+      VolumeOptions: {
+        NoCopy: false,
+        Labels: { ...installation, ...person, 'dibs.role': 'workspace' },
+        DriverConfig: { Name: 'local', Options: {} },
+      },
+    },
+  ]);
+});
+
+test('the least share of a host still has a hundredth of a processor and 512 processes', () => {
+  const { HostConfig } = toCreateOptions(specWith({ share: 1 / 10_000 }), host);
+  expect(HostConfig).toMatchObject({ NanoCpus: 10_000_000, PidsLimit: 512 });
+  const odd = toCreateOptions(specWith({ share: 1 / 3 }), { ...host, memoryBytes: 100 });
+  expect(odd.HostConfig).toMatchObject({
+    Memory: 33,
+    ShmSize: 16,
+    NanoCpus: 10_670_000_000,
+    PidsLimit: 10_922,
+  });
+});

@@ -70,3 +70,23 @@ test('a GPU cut into MIG slices shows the slices, not itself', () => {
   ].join('\n');
   expect(parseVisible(listing)).toEqual(['MIG-8f3e0a4b-aaaa-5bbb-9ccc-000000000001', 'GPU-2']);
 });
+
+test.for([
+  ['GPU-1', 'NVIDIA A100, 1, 2, 3, 4, 5'],
+  ['MIG-1', 'NVIDIA A100, 1, 2, 3, 4, 5, 580'],
+  ['', 'NVIDIA A100, 1, 2, 3, 4, 5, 580'],
+] as const)('a row of “%s” and “%s” is no device', ([id, rest]) => {
+  expect(parseDevices(`0, ${id}, ${rest}`)).toEqual([]);
+});
+
+test('a GPU that is not cut shows itself, and a line without one nothing', () => {
+  expect(parseVisible(`GPU 0: NVIDIA (UUID: ${uuid})\nGPU 1: NVIDIA (UUID: GPU-2)\n`)).toEqual([
+    uuid,
+    'GPU-2',
+  ]);
+  expect(parseVisible('No devices found.')).toEqual([]);
+});
+
+test('a process of no GPU, or without its number, is none', () => {
+  expect(parseProcesses(`MIG-1, 4, a, 5\n${uuid}, x, a, 5\n${uuid}, 4, a\n\n`)).toEqual([]);
+});

@@ -28,5 +28,9 @@ it('a verdict is no longer than a message bears, whatever prints it', () => {
   const detail = 'y'.repeat(5000);
   const check = { name: 'nccl', ok: false, seconds: 1, detail };
   expect(parseVerdict(printed({ checks: [check] }))?.checks[0]?.detail).toHaveLength(300);
+  const checks = (count: number) => printed({ checks: Array(count).fill({ ...check, detail }) });
+  expect(parseVerdict(checks(64))?.checks).toHaveLength(64);
+  expect(parseVerdict(checks(65))).toBeNull();
+  expect(parseVerdict(printed({ devices: Array(64).fill('GPU') }))?.devices).toHaveLength(64);
   expect(parseVerdict(printed({ devices: Array(65).fill('GPU') }))).toBeNull();
 });
