@@ -1,10 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createConnection } from '../../adapters/docker/connection.ts';
-import { followProgress } from '../../adapters/docker/progress-stream.ts';
 import { pull } from '../../adapters/docker/pull.ts';
 import { push } from '../../adapters/docker/push.ts';
 import type { StartProgress } from '../../core/ports.ts';
@@ -57,7 +55,7 @@ describe('pulling an image', () => {
         { id: 'a', status: 'Download complete' },
         { status: 'Downloading', progressDetail: { current: 1, total: 9 } },
         downloading('c', 5, 0),
-        { id: 'a', status: 'Pull complete' },
+        { id: 'b', status: 'Pull complete' },
       ),
     );
     const stage = 'pulling';
@@ -184,12 +182,21 @@ describe('fetching an image', () => {
     expect(others).toEqual({ status: 'fulfilled', value: 'awaited' });
   });
 
-  it('is left by one who awaits it alone', async () => {
-    engine.on(/^POST \/images\/create/, linesOf({ status: 'done' }));
-    const { watch } = watching();
-    const own = engine.host.fetchImage(image, watch);
-    const left = engine.host.fetchImage(image, { ...watch, signal: AbortSignal.abort() });
+  it('is told of to who comes later, and left by one who awaits it alone', async () => {
+    const stream = new Readable({ read() {} });
+    engine.on(/^POST \/images\/create/, stream);
+    const [first, second] = [watching(), watching()];
+    const own = engine.host.fetchImage(image, first.watch);
+    stream.push(
+      linesOf({ id: 'a', status: 'Downloading', progressDetail: { current: 1, total: 9 } }),
+    );
+    await vi.waitUntil(() => first.progress.length > 0, { interval: 1 });
+    const ending = new AbortController();
+    const left = engine.host.fetchImage(image, { ...second.watch, signal: ending.signal });
+    expect(second.progress).toEqual(first.progress);
+    ending.abort();
     expect(await left).toBe('awaited');
+    stream.push(null);
     expect(await own).toBe('fetched');
   });
 
@@ -225,60 +232,5 @@ describe('fetching an image', () => {
         logTail: Array.from({ length: 20 }, (_, at) => `line ${at + 10}`).join('\n'),
       },
     });
-  });
-});
-
-describe('a stream of progress', () => {
-  const connection = createConnection('ada', { socketPath: '/nowhere/docker.sock' });
-  async function follow(stream: Readable, { signal = never, idleSeconds = 10 } = {}) {
-    const seen: unknown[] = [];
-    const work = { open: async () => stream, idleSeconds };
-    const onLine = ({ id }: { id?: string | undefined }) => void seen.push(id);
-    await followProgress(connection, work, { onLine, signal });
-    return seen;
-  }
-
-  it('is read by lines, wherever they are cut, the last without its end', async () => {
-    const text = `${linesOf({ id: 'ä' }, { id: 'b' })}\n \n{"id":"c"}`;
-    const bytes = [...Buffer.from(text)].map((byte) => Buffer.from([byte]));
-    expect(await follow(Readable.from(bytes, { objectMode: false }))).toEqual(['ä', 'b', 'c']);
-  });
-
-  it.each([
-    [
-      'breaks',
-      Readable.from(
-        (async function* () {
-          yield '{}\n';
-          throw new Error('reset');
-        })(),
-      ),
-    ],
-    ['is no JSON', Readable.from(['<html>\n'])],
-  ])('that %s was broken off by the engine', async (_, stream) => {
-    await expect(follow(stream)).rejects.toMatchObject({
-      code: 'pull_failed',
-      facts: { detail: 'ada: the engine broke off' },
-    });
-  });
-
-  it('that says nothing for too long is left', async () => {
-    const silent = new Readable({ read() {} });
-    silent.push('{"id":"a"}\n');
-    await expect(follow(silent, { idleSeconds: 0.05 })).rejects.toMatchObject({
-      code: 'pull_failed',
-      facts: { detail: 'ada: no progress for 0.05 s' },
-    });
-    expect(silent.destroyed).toBe(true);
-  });
-
-  it('is left with its caller, who is told that it was called off', async () => {
-    const silent = new Readable({ read() {} });
-    const ending = new AbortController();
-    const followed = follow(silent, { signal: ending.signal });
-    await nextTurn();
-    ending.abort();
-    await expect(followed).rejects.toMatchObject({ code: 'aborted', facts: { host: 'ada' } });
-    expect(silent.destroyed).toBe(true);
   });
 });

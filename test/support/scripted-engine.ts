@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { type Connection, createConnection } from '../../adapters/docker/connection.ts';
 import { createHost } from '../../adapters/docker/host.ts';
 
@@ -12,8 +13,8 @@ export type AskedOfEngine = {
   body: string;
 };
 
-/** A status with what the engine says of it, text as it is, or anything else as JSON. */
-type Answer = { status: number; message?: string } | string | Buffer | object;
+/** A status with what the engine says of it, text or a stream as it is, or anything else as JSON. */
+type Answer = { status: number; message?: string } | string | Buffer | Readable | object;
 
 export type ScriptedEngine = Awaited<ReturnType<typeof startScriptedEngine>>;
 
@@ -37,12 +38,7 @@ export async function startScriptedEngine() {
       asked.push(one);
       const found = script.findLast(({ pattern }) => pattern.test(line));
       const answer = found?.answer(one) ?? { status: 500, message: `${line} is not in the script` };
-      if (typeof answer === 'string' || Buffer.isBuffer(answer)) response.end(answer);
-      else if ('status' in answer && typeof answer.status === 'number') {
-        const { status, message = '' } = answer as { status: number; message?: string };
-        response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(status === 304 || status === 204 ? '' : JSON.stringify({ message }));
-      } else response.end(JSON.stringify(answer));
+      send(response, answer);
     });
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
@@ -90,6 +86,16 @@ export async function startScriptedEngine() {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  if (answer instanceof Readable) answer.pipe(response);
+  else if (typeof answer === 'string' || Buffer.isBuffer(answer)) response.end(answer);
+  else if ('status' in answer && typeof answer.status === 'number') {
+    const { status, message = '' } = answer as { status: number; message?: string };
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(status === 304 || status === 204 ? '' : JSON.stringify({ message }));
+  } else response.end(JSON.stringify(answer));
 }
 
 /** A piece of one stream as the engine frames it. */
