@@ -41,7 +41,7 @@ const approval = {
 export const ledgerPolicy: Policy = {
   ...testPolicy,
   mostLeaseSeconds: 4 * 3600,
-  queueLimit: 4,
+  queueLimit: 2,
   queueDeadlineSeconds: 3600,
   // Nobody looks at these hosts: they count as seen for all of the test.
   hostSilentSeconds: 1e8,
