@@ -1,105 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manifestOf } from '../../adapters/slack/manifest.ts';
-import { createSlack } from '../../adapters/slack/slack.ts';
 import { commands } from '../../bot/commands/table.ts';
-import type { Delivery } from '../../core/delivery.ts';
-import type { Chosen, Commands, Form } from '../../core/invocation.ts';
 import type { Message } from '../../core/message.ts';
-import { secretOf } from '../../core/secret.ts';
-import { titled } from '../contract/chat-messages.ts';
+import { question, titled } from '../contract/chat-messages.ts';
 import { aPost } from '../support/a-post.ts';
-import { noCommands } from '../support/console.ts';
-import { createJumpingClock } from '../support/jumping-clock.ts';
+import { type ConnectedSlack, connectSlack } from '../support/slack/connected.ts';
 import { anAction } from '../support/slack-rendered.ts';
 import { type SlackServer, startSlackServer } from '../support/slack-server.ts';
 
 const never = new AbortController().signal;
 const [bob, lab] = ['UBOB', 'CLAB'];
 
-const form: Form = {
-  title: 'Start a session',
-  submit: 'Start',
-  fields: [
-    {
-      name: 'type',
-      label: 'Type',
-      options: [
-        { value: 'a100', label: 'A100' },
-        { value: 'h100', label: 'H100' },
-      ],
-      chosen: 'a100',
-    },
-  ],
-  quote: titled('10 credits'),
-};
-
-/** The whole adapter, connected; what it was told, and commands that a test may change. */
-async function connect(slack: SlackServer) {
-  const taken: Delivery[] = [];
-  const chosen: Chosen[] = [];
-  const logged: string[] = [];
-  const known = Promise.withResolvers<void>();
-  const log = (text: string) => {
-    logged.push(text);
-    if (text === 'Slack knows us') known.resolve();
-  };
-  const answers: { take: () => Promise<void>; commands: Partial<Commands> } = {
-    take: async () => undefined,
-    commands: {
-      home: async () => titled('Home of bob'),
-      async startForm(_, some) {
-        chosen.push(some);
-        return { form };
-      },
-      startCommand: ({ type }) => `start ${type}`,
-    },
-  };
-  const { bot, app } = slack.tokens;
-  const ending = new AbortController();
-  const { chat, run } = createSlack(
-    {
-      botToken: secretOf(bot),
-      appToken: secretOf(app),
-      signingSecret: null,
-      apiUrl: slack.apiUrl,
-    },
-    {
-      inbox: {
-        async take(delivery: Delivery) {
-          await answers.take();
-          taken.push(delivery);
-        },
-      } as never,
-      commands: {
-        ...noCommands,
-        home: (asker) => (answers.commands.home ?? noCommands.home)(asker),
-        startForm: (asker, some) =>
-          (answers.commands.startForm ?? noCommands.startForm)(asker, some),
-        startCommand: (some) => (answers.commands.startCommand ?? noCommands.startCommand)(some),
-      },
-      identityOf: async () => null,
-      clock: createJumpingClock(),
-      log: { debug: log, info: log, warn: log, error: log },
-    },
-  );
-  const running = run(ending.signal);
-  await Promise.all([known.promise, slack.until(() => slack.connections() > 0)]);
-  return {
-    ...{ chat, taken, chosen, logged, answers },
-    async end() {
-      ending.abort();
-      await running;
-    },
-  };
-}
-
 let slack: SlackServer;
-let app: Awaited<ReturnType<typeof connect>>;
+let app: ConnectedSlack;
 beforeEach(async () => {
   slack = await startSlackServer({ manifest: manifestOf({ commands, requestUrl: null }) });
   slack.addPerson({ id: bob, name: 'bob', standing: 'member' });
   slack.addChannel({ id: lab, name: 'gpu-lab', members: [bob] });
-  app = await connect(slack);
+  app = await connectSlack(slack);
 });
 afterEach(async () => {
   await app.end();
@@ -159,6 +77,15 @@ describe('a command', () => {
   });
 });
 
+it('a vote is kept once it is somebody’s, and our own emoji are none', async () => {
+  const to = { kind: 'channel', channel: lab } as const;
+  const { channel, message: ts } = await app.chat.post(aPost(to, question, 'k'), never);
+  await slack.react(bob, { channel, ts }, 'x');
+  expect(app.taken).toMatchObject([
+    { kind: 'reaction', reaction: { externalId: bob, emoji: '❌' } },
+  ]);
+});
+
 describe('a form', () => {
   it('follows what is chosen, and is kept as the command that was chosen', async () => {
     await slack.command(bob, lab, '/gpu');
@@ -179,6 +106,28 @@ describe('a form', () => {
       },
     ]);
     expect(modal()).toBeNull();
+  });
+
+  it('that was asked for twice by one delivery is opened once, and nobody is told otherwise', async () => {
+    const delivered = await slack.command(bob, lab, '/gpu');
+    await untilModal('10 credits');
+    await delivered.redeliver();
+    await slack.until(() => slack.calls.some(({ error }) => error === 'exchanged_trigger_id'));
+    // By then it has the answer of the other.
+    await slack.command(bob, lab, '/gpu list');
+    expect(app.logged.filter((text) => text.startsWith('a form'))).toEqual([]);
+    expect(slack.messagesSeenBy(bob, lab)).toEqual([]);
+  });
+
+  it('that is not updated in time goes on as it is', async () => {
+    await slack.command(bob, lab, '/gpu');
+    await untilModal('10 credits');
+    slack.trouble.failApi({ method: 'views.update', status: 503, times: 1 });
+    await slack.fill(bob, { id: modal()?.id ?? '' }, { 'type:a100,h100': 'h100' });
+    await slack.until(() => slack.calls.some(({ error }) => error === '503'));
+    await slack.submit(bob, { id: modal()?.id ?? '' });
+    expect(app.logged).toContain('a form was not updated');
+    expect(app.logged).not.toContain('Slack was not answered');
   });
 
   it('that could not be kept stays open, and says so', async () => {

@@ -87,3 +87,25 @@ test('devices keep their names over a restart and differ between hosts', async (
   const others = await deviceUuidsOf(once.fleet.spawner('gpu-2', 'installation-1'));
   expect(new Set([...uuids, ...others]).size).toBe(4);
 });
+
+test('the figures of a device are those of its name, its memory and the moment alone', () => {
+  const users = [user, { containerId: 'container-2', resting: true }];
+  const at = (seconds: number, some = users) => {
+    const { utilizationPercent, memoryUsedMib, temperatureCelsius, powerWatts, processes } =
+      sampleDevice({ ...device, leftoverMib: 100 }, later(seconds), some);
+    const memory = processes.map(({ pid, memoryMib }) => `${pid}: ${memoryMib}`);
+    return [utilizationPercent, memoryUsedMib, temperatureCelsius, powerWatts, ...memory];
+  };
+  expect([at(0), at(7), at(100)]).toEqual([
+    [69, 22_830, 59, 298, '28506: 22214', '20887: 512'],
+    [79, 23_411, 64, 335, '28506: 22795', '20887: 512'],
+    [83, 30_804, 68, 348, '28506: 30188', '20887: 512'],
+  ]);
+  expect(at(0, users.slice(1))).toEqual([0, 616, 30, 51, '20887: 512']);
+  expect(at(0, [])).toEqual([0, 104, 30, 51]);
+});
+
+test('a device shows no more memory than it has', () => {
+  const full = { ...device, leftoverMib: device.memoryMib };
+  expect(sampleDevice(full, noon, [user]).memoryUsedMib).toBe(device.memoryMib);
+});
