@@ -250,4 +250,24 @@ describe('a chat that does not answer', () => {
     await clock.advance(7000);
     expect(said.slice(1)).toEqual(['n0 sent', 'n1 sent', 'n2 sent']);
   });
+
+  it('is not asked again while it has not answered, nor given all while it is busy', async () => {
+    const answers = [fault('chat_unreachable'), fault('chat_busy'), fault('chat_busy')];
+    const notices = some(1);
+    const { clock, claims } = startOutbox({
+      notices,
+      platforms,
+      async post() {
+        const answer = answers.shift();
+        if (answer?.code === 'chat_busy') await clock.sleep(3000, new AbortController().signal);
+        if (answer) throw answer;
+        return posted;
+      },
+    });
+    await clock.advance(10_000);
+    notices.push(...some(5));
+    await clock.advance(10_000);
+    const probes = claims.slice(1).filter((claim) => claim.platforms.includes('console'));
+    expect(probes.map(({ limit }) => limit)).toEqual([1, 1]);
+  });
 });
