@@ -97,17 +97,13 @@ export async function lockFolder(folder: string): Promise<() => void> {
 
 /** Opens the embedded database in a folder, or in memory when the folder is null. */
 export async function openPglite(folder: string | null): Promise<Database> {
-  const [{ PGlite }, { btree_gist }, { drizzle }, { migrate }] = await Promise.all([
-    import('@electric-sql/pglite'),
-    import('@electric-sql/pglite/contrib/btree_gist'),
+  const [{ createPglite }, { drizzle }, { migrate }] = await Promise.all([
+    import('./pglite-client.ts'),
     import('drizzle-orm/pglite'),
     import('drizzle-orm/pglite/migrator'),
   ]);
   const unlock = folder === null ? () => undefined : await lockFolder(folder);
-  const client = await PGlite.create({
-    ...(folder === null ? {} : { dataDir: folder }),
-    extensions: { btree_gist },
-  });
+  const client = await createPglite(folder === null ? {} : { dataDir: folder });
   const close = () => client.close().finally(unlock);
   const db = drizzle(client);
   try {
