@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { inject } from 'vitest';
-import { type Database, openPglite, openPostgres } from '../../db/database.ts';
+import { type Database, openPostgres } from '../../db/database.ts';
+import { openSnapshot } from './pglite-snapshot.ts';
 import { databaseUrl, templateName } from './postgres-server.ts';
 
 /** A fresh database: every store suite runs on both kinds. */
 export const databaseKinds = {
-  pglite: () => openPglite(null),
+  pglite: openSnapshot,
   postgres: async (): Promise<Database> => (await createTestDatabase()).open(),
 } satisfies Record<string, () => Promise<Database>>;
 

@@ -48,14 +48,21 @@ function useStage(open: () => Promise<Database>, options: WorldOptions): Stage {
   return stage;
 }
 
-/** Also the transfers, which nobody else may remove: their trigger sleeps meanwhile. */
+/**
+ * Also the transfers, which nobody else may remove: their trigger sleeps meanwhile. Few rows are
+ * deleted in a tenth of the time that it takes to truncate all tables.
+ */
 export async function empty({ db }: Database): Promise<void> {
-  await db.transaction(async (tx) => {
-    await tx.execute(sql`set local session_replication_role = replica`);
-    await tx.execute(sql`truncate session_activity, used_links, ssh_keys, notices, inbox, events, approvals, transfers, grant_requests, sessions,
-      holds, lease_devices, leases, devices, hosts, identities, link_codes, api_tokens, accounts,
-      memberships, team_channels, persons, teams, installations restart identity`);
-  });
+  await db.execute(sql`do $$
+    declare name text;
+    begin
+      perform set_config('session_replication_role', 'replica', true);
+      for name in select tablename from pg_tables where schemaname = 'public' loop
+        execute format('delete from %I', name);
+      end loop;
+      perform setval(seq.oid, 1, false) from pg_class seq where seq.relkind = 'S'
+        and seq.relnamespace = 'public'::regnamespace;
+    end $$`);
 }
 
 /** Performs as the system, each time under a key of its own. */
