@@ -84,11 +84,11 @@ export default defineConfig({
               test: {
                 name: 'engine',
                 include: ['test/engine/**/*.test.ts'],
-                globalSetup: ['test/support/postgres-server.ts'],
+                globalSetup: ['test/support/postgres-server.ts', 'test/support/engine-images.ts'],
                 testTimeout: 300_000,
                 hookTimeout: 600_000,
-                maxWorkers: 1,
-                fileParallelism: false,
+                // They wait half of the time. Each worker has an engine of its own.
+                maxWorkers: 2,
                 sequence: { groupOrder: 2 },
               },
             },

@@ -40,7 +40,7 @@ type Times = { container: number; ready: number };
  * turn, on one engine, in one run; and what Python's importing takes of it.
  */
 export async function benchBoot(): Promise<Record<string, number>> {
-  const host = await startGpuHost({ name: 'bench', gpus: [] });
+  const host = await startGpuHost({ gpus: [] });
   const folder = await mkdtemp(join(tmpdir(), 'dibs-boot-'));
   // The session's user must reach it.
   await chmod(folder, 0o755);

@@ -14,7 +14,7 @@ const readings = 10;
 /** Memory of the whole process, idle, on Postgres and one Docker host. */
 export async function benchIdle(): Promise<Record<string, number>> {
   const gpu = { model: 'NVIDIA A100-SXM4-80GB', memoryMib: 81_920 };
-  const host = await startGpuHost({ name: 'bench', gpus: [gpu, gpu] });
+  const host = await startGpuHost({ gpus: [gpu, gpu] });
   const postgres = await startPostgres();
   const folder = await mkdtemp(join(tmpdir(), 'dibs-idle-'));
   const { socketPath } = host.connection as { socketPath: string };

@@ -34,7 +34,7 @@ type Times = { decide: number; create: number; start: number; ready: number; tot
  */
 export async function benchStart(): Promise<Record<string, number>> {
   const gpu = { model: 'NVIDIA A100-SXM4-80GB', memoryMib: 81_920 };
-  const host = await startGpuHost({ name: 'bench', gpus: [gpu, gpu] });
+  const host = await startGpuHost({ gpus: [gpu, gpu] });
   const postgres = await startPostgres();
   const dibs = await openDibs(host, postgres.url);
   const bare = await openBare(host);

@@ -23,7 +23,7 @@ describe('a process that is killed at every step', () => {
   let image: Image;
   beforeAll(async () => {
     const a100 = { model: 'NVIDIA A100-SXM4-80GB', memoryMib: 81_920 };
-    host = await startGpuHost({ name: 'crash', gpus: [a100, a100] });
+    host = await startGpuHost({ gpus: [a100, a100] });
     image = await bringLeastImage(host.docker, host.probeImage);
   });
   afterAll(() => host?.stop());

@@ -10,7 +10,7 @@ let host: GpuHost;
 let spawner: Spawner;
 
 beforeAll(async () => {
-  host = await startGpuHost({ name: 'engine', gpus: [] });
+  host = await startGpuHost({ gpus: [] });
   // A probe image that no registry has: to find no GPU must not need one.
   spawner = createDockerSpawner({ ...optionsFor(host), probeImage: 'dibs-test/absent:1' });
 });

@@ -10,7 +10,7 @@ const a100 = { model: 'NVIDIA A100-SXM4-80GB', memoryMib: 81_920 };
 let host: GpuHost;
 
 beforeAll(async () => {
-  host = await startGpuHost({ name: 'engine', gpus: [a100, a100] });
+  host = await startGpuHost({ gpus: [a100, a100] });
 });
 
 afterAll(async () => {

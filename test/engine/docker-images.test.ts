@@ -21,7 +21,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dibs-images-'));
   await cp(IMAGES, folder, { recursive: true });
-  host = await startGpuHost({ name: 'engine', gpus: [] });
+  host = await startGpuHost({ gpus: [] });
   registry = await startRegistry(host.gateway);
   spawner = createDockerSpawner({ ...optionsFor(host), imagesFolder: folder });
 });

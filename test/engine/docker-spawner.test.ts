@@ -12,7 +12,7 @@ if (realHost) {
   );
 } else {
   spawnerContract('docker', async () => {
-    const host = await startGpuHost({ name: 'engine', gpus: [a100, a100] });
+    const host = await startGpuHost({ gpus: [a100, a100] });
     const harness = await createDockerHarness(host);
     return { ...harness, close: () => harness.close().then(host.stop) };
   });

@@ -13,7 +13,7 @@ let host: GpuHost;
 let spawner: Spawner;
 
 beforeAll(async () => {
-  host = await startGpuHost({ name: 'engine', gpus: [a100, a100] });
+  host = await startGpuHost({ gpus: [a100, a100] });
   spawner = createDockerSpawner(optionsFor(host, installationId));
 });
 

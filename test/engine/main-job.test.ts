@@ -13,7 +13,7 @@ describe('the main job on a Docker host', () => {
   let host: GpuHost;
   let dibs: DibsProcess;
   beforeAll(async () => {
-    host = await startGpuHost({ name: 'main-job', gpus: [a100, a100] });
+    host = await startGpuHost({ gpus: [a100, a100] });
     const { url } = await createTestDatabase();
     dibs = await startDibsProcess({ files: siteOf(host), env: { DATABASE_URL: url } });
     const offered = async () =>

@@ -19,7 +19,7 @@ export type SessionHost = Awaited<ReturnType<typeof openSessionHost>>;
 
 /** An engine, and on it sessions as the adapter starts them, or their image alone. */
 export async function openSessionHost() {
-  const host = await startGpuHost({ name: 'engine', gpus: [a100] });
+  const host = await startGpuHost({ gpus: [a100] });
   const spawner = createDockerSpawner(optionsFor(host));
   const inside = createInside(host);
   return {

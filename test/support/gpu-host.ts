@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import Docker from 'dockerode';
@@ -10,8 +11,6 @@ import type { EngineHost } from './real-host.ts';
 import { bringStandInImage, type StandInImages } from './stand-in-image.ts';
 
 export type GpuHostOptions = {
-  /** Hosts of one name run one after another and share what was pulled or built. */
-  name: string;
   /** None: the engine has no GPU driver at all. */
   gpus: readonly { model: string; memoryMib: number }[];
   /** The engine's configuration, as in daemon.json. */
@@ -39,14 +38,23 @@ export type GpuHost = Omit<EngineHost, 'gpus'> & {
   stop(): Promise<void>;
 };
 
+export const gpuHostScript = join(import.meta.dirname, 'gpu-host', 'gpu-host.sh');
 /** The tests' own registry listens on the gateway, without TLS. */
 const DAEMON = { 'insecure-registries': ['10.210.0.0/16'] };
-const SCRIPT = join(import.meta.dirname, 'gpu-host', 'gpu-host.sh');
+
+/**
+ * Each of the runner's workers has one. Hosts of one name run one after another, in whatever
+ * checkout, and share what was pulled or built.
+ */
+export function gpuHostFolder(worker = process.env['VITEST_POOL_ID'] ?? '1'): string {
+  return join(tmpdir(), 'dibs-gpu-hosts', `engine-${worker}`);
+}
 
 export async function startGpuHost(options: GpuHostOptions): Promise<GpuHost> {
   await checkTools();
-  const folder = join(tmpdir(), 'dibs-gpu-hosts', options.name);
-  const gpus = options.gpus.map((gpu, index) => toGpu(gpu, { index, host: options.name }));
+  await imagesAreBrought();
+  const folder = gpuHostFolder();
+  const gpus = options.gpus.map((gpu, index) => toGpu(gpu, { index, host: basename(folder) }));
   await mkdir(join(folder, 'state'), { recursive: true });
   await writeFile(join(folder, 'daemon.json'), JSON.stringify({ ...DAEMON, ...options.daemon }));
   const state = createState(join(folder, 'state'), gpus);
@@ -60,7 +68,7 @@ export async function startGpuHost(options: GpuHostOptions): Promise<GpuHost> {
     throw error;
   });
   return {
-    name: options.name,
+    name: 'engine',
     gateway: engine.address.replace(/\d+$/, '1'),
     connection: { socketPath },
     bindAddress: '0.0.0.0',
@@ -80,6 +88,15 @@ async function prepare(docker: Docker): Promise<StandInImages> {
   const { Volumes } = await docker.listVolumes();
   for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove({ force: true });
   return bringStandInImage(docker);
+}
+
+/** Where engine-images.ts brings them for the whole run, its end is awaited, and its failure is ours. */
+async function imagesAreBrought(): Promise<void> {
+  const report = process.env['DIBS_TEST_IMAGES_REPORT'];
+  if (report === undefined) return;
+  while (!existsSync(report)) await setTimeout(100);
+  const failure = await readFile(report, 'utf8');
+  if (failure !== '') throw new Error(failure);
 }
 
 async function checkTools(): Promise<void> {
@@ -107,7 +124,7 @@ async function checkTools(): Promise<void> {
 }
 
 async function runEngine(folder: string) {
-  const child = spawn(SCRIPT, ['run', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(gpuHostScript, ['run', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<null>((resolve) => child.once('exit', () => resolve(null)));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextLine = async () => {

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { toTar } from '../../adapters/docker/tar.ts';
 import type { Image } from '../../core/ports.ts';
@@ -13,17 +12,17 @@ import { IMAGES } from './images-folder.ts';
 
 export type StandInImages = { image: Image; probeImage: string };
 
-const CACHE = join(import.meta.dirname, '..', '.cache');
 const SCRIPT = join(import.meta.dirname, 'gpu-host', 'session-base.sh');
 const SUITE = 'trixie';
 /** What is in images/ beside the sources of an image. */
 const ELSE = /^(README\.md|catalogue\.yaml|pin|.*\.in)$/;
-const run = promisify(execFile);
+/** How many versions of an image an engine keeps: checkouts of several may take turns. */
+const KEPT = 3;
 
 /**
  * Puts the product's own session image on an engine: images/Dockerfile on a Debian base instead of
- * PyTorch's. It is built once on a machine (three to four minutes) and loaded by every other engine
- * (twenty seconds); tags carry a hash of what the images are made of.
+ * PyTorch's. An engine builds it once (two to four minutes) and keeps it for whatever comes after, in
+ * whatever checkout; tags carry a hash of what the images are made of.
  */
 export async function bringStandInImage(docker: Docker): Promise<StandInImages> {
   const [script, sources] = [await readFile(SCRIPT, 'utf8'), await readSources()];
@@ -32,18 +31,12 @@ export async function bringStandInImage(docker: Docker): Promise<StandInImages> 
   const probeImage = `dibs-test/base:${baseTag}`;
   const reference = `dibs-test/session:${tag}`;
   const image = { name: 'pytorch', reference, build: null, cuda: null, compute: null };
-  const found = { image, probeImage };
-  if (await has(docker, image.reference)) return found;
-  await mkdir(CACHE, { recursive: true });
-  const saved = join(CACHE, `session-${tag}.tar`);
-  if (await isThere(saved)) {
-    await settled(docker, await docker.loadImage(createReadStream(saved)));
-    return found;
-  }
+  const images = { image, probeImage };
+  if (await has(docker, image.reference)) return images;
   if (!(await has(docker, probeImage))) await importBase(docker, baseTag);
-  await buildImage(docker, found, sources);
-  await save(docker, found, saved);
-  return found;
+  await buildImage(docker, images, sources);
+  await removeEarlier(docker);
+  return images;
 }
 
 async function readSources() {
@@ -58,26 +51,24 @@ function hashOf(texts: readonly string[]): string {
 }
 
 function has(docker: Docker, reference: string): Promise<boolean> {
-  return succeeds(docker.getImage(reference).inspect());
-}
-
-function isThere(path: string): Promise<boolean> {
-  return succeeds(access(path));
-}
-
-function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return work.then(
+  const inspected = docker.getImage(reference).inspect();
+  return inspected.then(
     () => true,
     () => false,
   );
 }
 
-/** Made under a lock, as processes may find it absent at once. */
 async function importBase(docker: Docker, tag: string): Promise<void> {
-  const path = join(CACHE, `base-${tag}.tar`);
-  await run('flock', [join(CACHE, 'lock'), SCRIPT, path, SUITE]);
-  const tar = createReadStream(path);
-  await settled(docker, await docker.importImage(tar, { repo: 'dibs-test/base', tag }));
+  const script = spawn(SCRIPT, [SUITE]);
+  const [ended, printed] = [once(script, 'exit'), text(script.stderr)];
+  const name = { repo: 'dibs-test/base', tag };
+  const imports = docker.importImage(script.stdout, name).then((stream) => settled(docker, stream));
+  const [imported] = await Promise.allSettled([imports]);
+  const [[code], words] = await Promise.all([ended, printed]);
+  if (code === 0 && imported.status === 'fulfilled') return;
+  // A part of a file system is an image too.
+  if (imported.status === 'fulfilled') await docker.getImage(`dibs-test/base:${tag}`).remove();
+  throw new Error(`the base was not made:\n${words.slice(-2000)}`, { cause: imported });
 }
 
 async function buildImage(
@@ -99,32 +90,12 @@ function proxies(): Record<string, string> {
   );
 }
 
-/** Both, for the next engine; that of an earlier image is of no use any more. */
-async function save(docker: Docker, images: StandInImages, path: string): Promise<void> {
-  const earlier = (await readdir(CACHE)).filter((name) => /^session-.*\.tar/.test(name));
-  const names = [images.image.reference, images.probeImage];
-  const part = `${path}.${process.pid}`;
-  await pipeline(await saveImages(docker, names), createWriteStream(part));
-  await rename(part, path);
-  await Promise.all(earlier.map((name) => rm(join(CACHE, name), { force: true })));
-}
-
-/** Several at once, which dockerode has no call for. */
-function saveImages(docker: Docker, names: readonly string[]): Promise<NodeJS.ReadableStream> {
-  // The library cuts off what a query ends with.
-  const query = names.map((name) => `names=${encodeURIComponent(name)}&`).join('');
-  const options = {
-    path: `/images/get?${query}`,
-    method: 'GET',
-    isStream: true,
-    statusCodes: { 200: true, 500: 'server error' },
-  };
-  return new Promise((resolve, reject) => {
-    docker.modem.dial(options, (error, stream) => {
-      if (error) reject(error);
-      else resolve(stream as NodeJS.ReadableStream);
-    });
-  });
+async function removeEarlier(docker: Docker): Promise<void> {
+  for (const reference of ['dibs-test/session', 'dibs-test/base']) {
+    const found = await docker.listImages({ filters: { reference: [reference] } });
+    const earlier = found.toSorted((a, b) => b.Created - a.Created).slice(KEPT);
+    for (const { Id } of earlier) await docker.getImage(Id).remove({ force: true });
+  }
 }
 
 /** Awaits the end of a stream of progress, in which the engine also reports what went wrong. */

@@ -4,6 +4,7 @@
 #
 #   gpu-host.sh run FOLDER    runs the host in FOLDER until standard input ends, then stops it
 #   gpu-host.sh down FOLDER   removes what the host left: images, volumes, namespace
+#   gpu-host.sh copy FOLDER OTHER  makes OTHER anew, with the images of FOLDER
 #
 # It lives on its standard input so that a test process that dies takes its host with it. Lines
 # understood there: `stop` and `start` (the engine alone). Each, and the beginning, is answered by
@@ -15,6 +16,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 verb=$1
 folder=$2
+other=${3:-}
 name=$(basename "$folder")
 namespace=dibs-$name
 tls=$folder/tls
@@ -22,7 +24,7 @@ tls=$folder/tls
 claim() { # one run at a time; the number k makes the subnet, and is kept for the folder's life
   mkdir -p "$folder"/{data,run,bin,state,tls}
   exec 9> "$folder/lock"
-  flock -w 60 9 || { echo "the host in $folder is in use by another run" >&2; exit 1; }
+  flock -w 300 9 || { echo "the host in $folder is in use by another run" >&2; exit 1; }
   [ -s "$folder/k" ] || for k in $(seq 250); do
     mkdir "$(dirname "$folder")/.k$k" 2>/dev/null && { echo "$k" > "$folder/k"; break; }
   done
@@ -47,11 +49,11 @@ network() { # a veth pair, NAT to the outside, and forwarding in spite of Docker
   }
   sysctl -qw net.ipv4.ip_forward=1
   local subnet=10.210.0.0/16
-  iptables -t nat -C POSTROUTING -s $subnet ! -d $subnet -j MASQUERADE 2>/dev/null ||
-    iptables -t nat -A POSTROUTING -s $subnet ! -d $subnet -j MASQUERADE
-  iptables -C FORWARD -s $subnet -j ACCEPT 2>/dev/null || {
-    iptables -I FORWARD -s $subnet -j ACCEPT
-    iptables -I FORWARD -d $subnet -j ACCEPT
+  iptables -w -t nat -C POSTROUTING -s $subnet ! -d $subnet -j MASQUERADE 2>/dev/null ||
+    iptables -w -t nat -A POSTROUTING -s $subnet ! -d $subnet -j MASQUERADE
+  iptables -w -C FORWARD -s $subnet -j ACCEPT 2>/dev/null || {
+    iptables -w -I FORWARD -s $subnet -j ACCEPT
+    iptables -w -I FORWARD -d $subnet -j ACCEPT
   }
 }
 
@@ -130,6 +132,19 @@ down() {
   awk -v d="$folder/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
   ip netns del "$namespace" 2>/dev/null || true
   rm -rf "$folder" "$(dirname "$folder")/.k$k"
+}
+
+copy() { # neither runs meanwhile; both share the files of the layers, which no engine writes to again
+  "$here/gpu-host.sh" down "$other"
+  claim
+  mkdir -p "$other/data"
+  for each in "$folder"/data/*; do
+    case $each in
+      */overlay2) cp -al "$each" "$other/data/" ;;
+      *) cp -a "$each" "$other/data/" ;;
+    esac
+  done
+  cp "$folder/images" "$other/images"
 }
 
 "$verb"
