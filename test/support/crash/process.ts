@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { flushCompileCache } from 'node:module';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDockerSpawner } from '../../../adapters/docker/spawner.ts';
-import { createSystemClock } from '../../../adapters/system/clock.ts';
 import { createLog } from '../../../adapters/system/log.ts';
 import { newId } from '../../../adapters/system/new-id.ts';
 import { directAccess } from '../../../bot/access.ts';
@@ -12,12 +13,20 @@ import type { Store } from '../../../core/store.ts';
 import { openPostgres } from '../../../db/database.ts';
 import { createStore } from '../../../db/store.ts';
 import { chosenPytorch } from '../facts.ts';
+import { createJumpingClock } from '../jumping-clock.ts';
 import { testPolicy } from '../world.ts';
 import type { KillPoint, Life } from './scenario.ts';
 
-/** One life of the process: asks for the command, works until the goal, or dies at the point. */
-const life: Life = JSON.parse(process.argv[2] ?? '');
+/** A step that comes after the goal, such as a notice of it, gets so long. */
+const patienceMilliseconds = 60_000;
 const policy = { ...testPolicy, claimSeconds: 1, stopGraceSeconds: 1 };
+
+// Opening the database imports these, and a life begins when all is imported.
+await Promise.all([import('drizzle-orm/postgres-js'), import('drizzle-orm/postgres-js/migrator')]);
+// Who is killed would leave no compiled code to the next one.
+flushCompileCache();
+/** One life of the process: asks for the command, works until the goal, or dies at the point. */
+const life: Life = JSON.parse(await text(process.stdin));
 
 function reach(point: KillPoint): void {
   if (point === life.kill) process.kill(process.pid, 'SIGKILL');
@@ -75,7 +84,8 @@ const chat: Chat = {
 };
 
 async function main(): Promise<void> {
-  const clock = createSystemClock();
+  const clock = createJumpingClock();
+  clock.jump(life.aheadSeconds);
   const log = createLog('error');
   const newSecret = () => randomBytes(24).toString('base64url');
   const database = await openPostgres(life.databaseUrl, 4);
@@ -120,9 +130,7 @@ async function main(): Promise<void> {
     if (Date.now() > deadline) throw new Error(`not ${life.goal} in time`);
     await pause(100);
   }
-  // A step that is reached after the goal, such as a notice of it, gets its time too: the life before
-  // may have taken the notice for its own, which holds for a minute.
-  await pause(life.kill === null ? 0 : 65_000);
+  await pause(life.kill === null ? 0 : patienceMilliseconds);
   ending.abort();
   await running;
   await store.close();

@@ -48,7 +48,7 @@ export const phases: readonly Phase[] = [
 
 export const killsInALife = phases.flatMap(({ points }) => points).length;
 
-/** What a life of the process is told, as JSON in its only argument. */
+/** What a life of the process is told, as JSON on its standard input. */
 export type Life = {
   databaseUrl: string;
   socketPath: string;
@@ -60,4 +60,6 @@ export type Life = {
   command: string;
   goal: Phase['goal'];
   kill: KillPoint | null;
+  /** By how much its clock is ahead of the machine's. */
+  aheadSeconds: number;
 };
