@@ -16,7 +16,7 @@ const asDrizzle = Object.fromEntries(
 /**
  * The embedded database as drizzle wants it. Drizzle brings its parsers with each statement, for
  * each of which PGlite then copies its own, hundreds of them: a third of the time that a statement
- * takes. So they are said once, here, and left out of the statements.
+ * takes. So they are given once, here, and left out of the statements.
  */
 export async function createPglite(options: Options): Promise<PGlite> {
   const client = await PGlite.create({

@@ -27,9 +27,7 @@ export async function copyProject(root: string, files: string[]): Promise<Copy> 
     await mkdir(dirname(join(copy, file)), { recursive: true });
     await cp(join(root, file), join(copy, file));
   }
-  await mkdir(join(root, 'test/.cache'), { recursive: true });
-  for (const shared of ['node_modules', 'test/.cache'])
-    await symlink(join(root, shared), join(copy, shared));
+  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return {
     root: copy,

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Copy } from './copy.ts';
@@ -29,8 +29,8 @@ type Asked = {
 };
 
 /**
- * Which test file reaches which mutants, in all its processes, and how long it takes. It is kept
- * in test/.cache as long as the sources are the same, and measured anew for test files that changed.
+ * Which test file reaches which mutants, in all its processes, and how long it takes. It is kept in
+ * node_modules/.cache while the sources are the same, and measured anew for test files that changed.
  */
 export async function learnReach(asked: Asked): Promise<Reach> {
   const { root, copy, found, testFiles, say } = asked;
@@ -39,7 +39,9 @@ export async function learnReach(asked: Asked): Promise<Reach> {
     texts.set(file, await readFile(join(root, file), 'utf8'));
   const hashOf = (file: string) => hash(texts.get(file) ?? '');
   const key = hash([...found.probed.keys()].map(hashOf).join()).slice(0, 16);
-  const path = join(root, `test/.cache/mutants-${key}.json`);
+  const cache = join(root, 'node_modules/.cache/dibs');
+  await mkdir(cache, { recursive: true });
+  const path = join(cache, `mutants-${key}.json`);
   const kept: Reach = await readFile(path, 'utf8').then(
     (text) => known.parse(JSON.parse(text)),
     () => ({}),
