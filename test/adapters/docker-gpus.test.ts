@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createInventory } from '../../adapters/docker/inventory.ts';
 import { createProbe } from '../../adapters/docker/probe.ts';
+import { frameOf } from '../support/engine-answers.ts';
 import {
-  frameOf,
   installationId,
   type ScriptedEngine,
   startScriptedEngine,

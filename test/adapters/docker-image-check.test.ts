@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkImageAlone } from '../../adapters/docker/image-check.ts';
 import { pingEngine } from '../../adapters/docker/ping.ts';
 import { checkImage } from '../../adapters/docker/smoke.ts';
-import { frameOf, type ScriptedEngine, startScriptedEngine } from '../support/scripted-engine.ts';
+import { frameOf } from '../support/engine-answers.ts';
+import { type ScriptedEngine, startScriptedEngine } from '../support/scripted-engine.ts';
 
 const never = new AbortController().signal;
 const reference = 'dibs/pytorch:2';

@@ -37,6 +37,7 @@ describe('a start', () => {
   it('hands token and keys in by an environment that nothing shows', async () => {
     await stage.begin();
     const { body = '' } = stage.engine.asked.find(({ line }) => line.endsWith('/c1/exec')) ?? {};
+    expect(JSON.parse(body).Cmd).toEqual(['sh', '-c', expect.stringContaining('umask 077')]);
     expect(JSON.parse(body).Env).toEqual([
       'DIBS_TOKEN=the-secret-token',
       'DIBS_KEYS=ssh-ed25519 AAAA bob\n',

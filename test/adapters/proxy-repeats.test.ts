@@ -74,10 +74,3 @@ it('an answer that cannot be read is not asked for again', async () => {
   expect((await stage.get(path, { headers })).status).toBe(502);
   expect(reads).toBe(2);
 });
-
-it.each([200, 201, 304, 404, 500, 599])('an answer of %i is passed on as it is', async (status) => {
-  const stage = await stageProxy();
-  const headers = { cookie: await stage.cookieOf(stage.route) };
-  stage.jupyter.answerWith((res) => res.writeHead(status).end());
-  expect((await stage.get(path, { headers })).status).toBe(status);
-});

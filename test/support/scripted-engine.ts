@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { type Connection, createConnection } from '../../adapters/docker/connection.ts';
 import { createHost } from '../../adapters/docker/host.ts';
+import { type EngineAnswer, frameOf, sendAnswer } from './engine-answers.ts';
 
 export type AskedOfEngine = {
   /** `POST /containers/create?name=x`. */
@@ -12,9 +12,6 @@ export type AskedOfEngine = {
   headers: IncomingHttpHeaders;
   body: string;
 };
-
-/** A status with what the engine says of it, text or a stream as it is, or anything else as JSON. */
-type Answer = { status: number; message?: string } | string | Buffer | Readable | object;
 
 export type ScriptedEngine = Awaited<ReturnType<typeof startScriptedEngine>>;
 
@@ -28,7 +25,7 @@ export async function startScriptedEngine() {
   const folder = await mkdtemp(join(tmpdir(), 'dibs-engine-'));
   const socketPath = join(folder, 'docker.sock');
   const asked: AskedOfEngine[] = [];
-  const script: { pattern: RegExp; answer: (asked: AskedOfEngine) => Answer }[] = [];
+  const script: { pattern: RegExp; answer: (asked: AskedOfEngine) => EngineAnswer }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -38,7 +35,7 @@ export async function startScriptedEngine() {
       asked.push(one);
       const found = script.findLast(({ pattern }) => pattern.test(line));
       const answer = found?.answer(one) ?? { status: 500, message: `${line} is not in the script` };
-      send(response, answer);
+      sendAnswer(response, answer);
     });
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
@@ -61,7 +58,7 @@ export async function startScriptedEngine() {
     /** What was asked, without the queries. */
     lines,
     /** The last that fits is what counts. */
-    on(pattern: RegExp, answer: Answer | ((asked: AskedOfEngine) => Answer)): void {
+    on(pattern: RegExp, answer: EngineAnswer | ((asked: AskedOfEngine) => EngineAnswer)): void {
       script.push({
         pattern,
         answer: typeof answer === 'function' ? (answer as never) : () => answer,
@@ -86,22 +83,4 @@ export async function startScriptedEngine() {
       await rm(folder, { recursive: true });
     },
   };
-}
-
-function send(response: ServerResponse, answer: Answer): void {
-  if (answer instanceof Readable) answer.pipe(response);
-  else if (typeof answer === 'string' || Buffer.isBuffer(answer)) response.end(answer);
-  else if ('status' in answer && typeof answer.status === 'number') {
-    const { status, message = '' } = answer as { status: number; message?: string };
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(status === 304 || status === 204 ? '' : JSON.stringify({ message }));
-  } else response.end(JSON.stringify(answer));
-}
-
-/** A piece of one stream as the engine frames it. */
-export function frameOf(stream: 1 | 2, text: string): Buffer {
-  const content = Buffer.from(text);
-  const head = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0]);
-  head.writeUInt32BE(content.length, 4);
-  return Buffer.concat([head, content]);
 }

@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { start } from '../../adapters/docker/start.ts';
 import type { ContainerSpec, StartProgress } from '../../core/ports.ts';
+import { frameOf } from './engine-answers.ts';
 import { pytorch } from './facts.ts';
-import { frameOf, installationId, startScriptedEngine } from './scripted-engine.ts';
+import { installationId, startScriptedEngine } from './scripted-engine.ts';
 
 export const leasedUuid = 'GPU-5f1c3a52-c0de-4b1d-8a5e-000000000001';
 
