@@ -3,7 +3,8 @@ import { Fault } from '../../core/fault.ts';
 import type { ObservedContainer } from '../../core/ports.ts';
 import type { RecordedSession } from '../../core/reconcile.ts';
 import { aContainer, aLease, aSession } from '../support/facts.ts';
-import { createHostLoops } from '../support/host-loops.ts';
+import { createHostLoops, started } from '../support/host-loops.ts';
+import { sessionSpec } from '../support/simulated-fleet.ts';
 
 const silent = new Fault('host_unreachable', { detail: 'connection refused' });
 const recorded = (id: string, state: RecordedSession['session']['state']): RecordedSession => ({
@@ -150,21 +151,22 @@ describe('the steps of a host', () => {
   });
 
   it('begin anew with two seconds after one that succeeded', async () => {
-    const works = [false, false, true, false, true];
-    const { clock, host, timesOf, happens, sessions } = createHostLoops({
-      sessions: [recorded('a', 'stopping')],
+    const works = [false, false, true, false, false];
+    const { clock, host, timesOf, happens } = createHostLoops({
+      sessions: [recorded('a', 'requested')],
+      store: { containerSpec: async () => sessionSpec() },
       spawner: {
-        async stop() {
+        async start() {
           happens('tried');
-          if (!(works.shift() ?? true)) throw silent;
+          await clock.sleep(100, new AbortController().signal);
+          if (!works.shift()) throw silent;
+          return started;
         },
       },
     });
     host();
-    await clock.advance(7000);
-    sessions.push(recorded('a', 'stopping'));
-    await clock.advance(7000);
-    expect(timesOf('tried')).toEqual([0, 2, 6, 8, 10]);
+    await clock.advance(15_000);
+    expect(timesOf('tried')).toEqual([0, 4, 10, 10.1, 14]);
   });
 
   it('are called off by a stop, and the stop then has its turn', async () => {
