@@ -166,7 +166,7 @@ describe('the steps of a host', () => {
     });
     host();
     await clock.advance(15_000);
-    expect(timesOf('tried')).toEqual([0, 4, 10, 10.1, 14]);
+    expect(timesOf('tried')).toEqual([0, 4, 10, 10.1, 14.1]);
   });
 
   it('are called off by a stop, and the stop then has its turn', async () => {
@@ -198,6 +198,22 @@ describe('the steps of a host', () => {
     await clock.advance(100);
     const seen = all().filter((what) => ['start', 'called off', 'stop'].includes(what));
     expect(seen).toEqual(['start', 'called off', 'stop']);
+  });
+
+  it('that stop are left alone, however long they take', async () => {
+    const { clock, host, timesOf, happens } = createHostLoops({
+      sessions: [recorded('a', 'stopping')],
+      spawner: {
+        async stop(_id, _grace, signal) {
+          happens('stop');
+          await clock.sleep(10_000, signal);
+          happens(signal.aborted ? 'called off' : 'stopped');
+        },
+      },
+    });
+    host();
+    await clock.advance(11_000);
+    expect([timesOf('stop'), timesOf('stopped')]).toEqual([[0], [10]]);
   });
 
   it('are waited for at the end', async () => {
