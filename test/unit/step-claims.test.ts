@@ -35,6 +35,21 @@ describe('the claim of a step', () => {
     expect(renewals.map(({ requestKey }) => requestKey.split(':').at(-1))).toEqual(['1', '2']);
   });
 
+  it('is given back behind the renewal that is under way', async () => {
+    const done: string[] = [];
+    const steps: Steps = createStarting(10.05, {
+      async perform({ name }: { name: string }) {
+        if (name === 'renew_claim') await steps.clock.sleep(100, never);
+        done.push(name);
+        return { kind: 'accepted' } as never;
+      },
+    });
+    const ran = steps.run(start);
+    await steps.clock.advance(11_000);
+    await ran;
+    expect(done).toEqual(['claim', 'report_ready', 'renew_claim', 'release_claim']);
+  });
+
   /** Answers each renewal as said, and all else as granted. */
   function createRenewing(answers: ('renewed' | 'refused' | 'failed')[]) {
     const stage = createStarting(600, {
