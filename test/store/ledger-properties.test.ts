@@ -24,7 +24,7 @@ const weights = {
   meter: 20,
   promote: 25,
   expire: 60,
-  'expire queued': 15,
+  'expire queued': 30,
   request: 90,
   approve: 110,
   deny: 35,

@@ -17,7 +17,7 @@ import { plainStart } from '../facts.ts';
 import { system } from '../world.ts';
 import { ask, pick, type Task, toldOf } from './operations.ts';
 import type { Told } from './told.ts';
-import type { KnownSession } from './world.ts';
+import { type KnownSession, ledgerPolicy } from './world.ts';
 
 const url = 'http://gpu-1/';
 const image = {
@@ -156,7 +156,8 @@ export const sessionOperations = {
 
   async 'expire queued'(task: Task): Promise<Told> {
     const { ledger, at, operation } = task;
-    const since = new Date(ledger.clock.now().getTime() - 3600_000);
+    const waited = ledgerPolicy.queueDeadlineSeconds * 1000;
+    const since = new Date(ledger.clock.now().getTime() - waited);
     const due = await at.store.sessionsQueuedBefore(since);
     const sessionId = pick(due, operation.what);
     if (sessionId === undefined) return 'none';

@@ -19,12 +19,12 @@ export const credits = (amount: number) => BigInt(amount) * ticksPerCredit;
 /** Tight, so that each limit is met often. */
 export const limitsOf = {
   lab: {
-    personSpending: { day: credits(25), week: credits(90), month: credits(250) },
+    personSpending: { day: credits(16), week: credits(60), month: credits(160) },
     personDevices: 3,
     teamDevices: 5,
   },
   vision: {
-    personSpending: { day: credits(15), week: null, month: credits(160) },
+    personSpending: { day: credits(10), week: null, month: credits(105) },
     personDevices: 2,
     teamDevices: 4,
   },
@@ -42,7 +42,7 @@ export const ledgerPolicy: Policy = {
   ...testPolicy,
   mostLeaseSeconds: 4 * 3600,
   queueLimit: 2,
-  queueDeadlineSeconds: 3600,
+  queueDeadlineSeconds: 1200,
   // Nobody looks at these hosts: they count as seen for all of the test.
   hostSilentSeconds: 1e8,
   pendingRequestLimit: 3,
