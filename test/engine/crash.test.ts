@@ -46,7 +46,7 @@ describe('a process that is killed at every step', () => {
       while (waiting.pop() !== undefined) await liveThrough({ host, image, cache });
     };
     await Promise.all(Array.from({ length: livesAtOnce }, worker));
-  });
+  }, 1_800_000);
 });
 
 type Setting = { host: GpuHost; image: Image; cache: string };
