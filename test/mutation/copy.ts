@@ -28,7 +28,7 @@ export async function copyProject(root: string, files: string[]): Promise<Copy> 
     await cp(join(root, file), join(copy, file));
   }
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 9 }));
   return {
     root: copy,
     temporary,

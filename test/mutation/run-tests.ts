@@ -56,7 +56,7 @@ export async function runTests(copy: Copy, run: Run): Promise<Ran> {
     isLate = true;
     endAll();
   }, run.limitMillis);
-  process.once('exit', endAll);
+  process.prependOnceListener('exit', endAll);
   await once(child, 'exit');
   clearTimeout(deadline);
   process.off('exit', endAll);
