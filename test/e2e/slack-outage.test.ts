@@ -29,7 +29,7 @@ describe('when Slack is away for an hour', () => {
       if (!session) throw new Error(text);
       return session.name;
     };
-    const minutes = (count: number) => site.pass(count * 60, 30);
+    const minutes = (count: number) => site.pass(count * 60, 5);
 
     const first = await start(bob, '2h');
     await site.pass(20);

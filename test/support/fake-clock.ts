@@ -11,6 +11,8 @@ export type FakeClock = Clock & {
    * for the real outside (a database, a socket) is not waited for.
    */
   advance(milliseconds: number): Promise<void>;
+  /** As after a pause of the whole machine: whoever would have woken by then wakes, at its end. */
+  leap(milliseconds: number): Promise<void>;
 };
 
 type Sleeper = { at: number; wake: () => void };
@@ -28,12 +30,18 @@ export function createFakeClock(start: Date): FakeClock {
     const target = current + milliseconds;
     await nextTurn();
     for (let next = earliest(sleepers); next && next.at <= target; next = earliest(sleepers)) {
-      current = next.at;
+      // After a leap it is later than that.
+      current = Math.max(current, next.at);
       next.wake();
       await nextTurn();
     }
     current = target;
     advancing = false;
+  }
+
+  async function leap(milliseconds: number) {
+    current += milliseconds;
+    await advance(0);
   }
 
   async function sleep(milliseconds: number, signal: AbortSignal) {
@@ -52,7 +60,7 @@ export function createFakeClock(start: Date): FakeClock {
     return promise;
   }
 
-  return { now: () => new Date(current), sleep, advance };
+  return { now: () => new Date(current), sleep, advance, leap };
 }
 
 /** The set keeps the order of falling asleep, so the first of equals is the one to wake. */

@@ -81,3 +81,22 @@ test('an abort wakes at once, at the instant of the abort', async () => {
 test('a sleep of no length passes without the clock', async () => {
   await createFakeClock(start).sleep(0, never);
 });
+
+test('after a leap each sleeper wakes once, at its end, in the order of their instants', async () => {
+  const clock = createFakeClock(start);
+  const woken: [string, number][] = [];
+  const loop = async (name: string, milliseconds: number) => {
+    for (;;) {
+      await clock.sleep(milliseconds, never);
+      woken.push([name, clock.now().getTime() - start.getTime()]);
+    }
+  };
+  void loop('slow', 300);
+  void loop('quick', 100);
+  void loop('not yet', 1001);
+  await clock.leap(1000);
+  expect(woken).toEqual([
+    ['quick', 1000],
+    ['slow', 1000],
+  ]);
+});
