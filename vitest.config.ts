@@ -31,6 +31,9 @@ for (const [runs, suite] of [
 const { DIBS_TEST_VERDICT: verdictPath, DIBS_TEST_SUITES: whichSuites } = process.env;
 const requiredSuites = whichSuites === 'none' ? [] : undefined;
 
+/** Tests of the engine wait half of the time. Each worker has an engine of its own. */
+const besideEngine = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+
 export default defineConfig({
   test: {
     reporters: [
@@ -58,8 +61,7 @@ export default defineConfig({
                 include: ['test/browser/**/*.test.ts'],
                 testTimeout: 120_000,
                 hookTimeout: 120_000,
-                maxWorkers: 1,
-                sequence: { groupOrder: 1 },
+                ...besideEngine,
               },
             },
           ]
@@ -72,8 +74,7 @@ export default defineConfig({
                 include: ['test/clone/**/*.test.ts'],
                 testTimeout: 300_000,
                 hookTimeout: 60_000,
-                maxWorkers: 1,
-                sequence: { groupOrder: 3 },
+                ...besideEngine,
               },
             },
           ]
@@ -87,9 +88,7 @@ export default defineConfig({
                 globalSetup: ['test/support/postgres-server.ts', 'test/support/engine-images.ts'],
                 testTimeout: 300_000,
                 hookTimeout: 600_000,
-                // They wait half of the time. Each worker has an engine of its own.
-                maxWorkers: 2,
-                sequence: { groupOrder: 2 },
+                ...besideEngine,
               },
             },
           ]

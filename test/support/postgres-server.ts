@@ -22,7 +22,10 @@ declare module 'vitest' {
 export const templateName = 'dibs_template';
 
 /** What a test writes need not survive a power cut. */
-const withoutDurability = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+const withoutDurability = [
+  ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
+  ...['wal_level=minimal', 'max_wal_senders=0'],
+];
 const run = promisify(execFile);
 const startMillis = 60_000;
 
