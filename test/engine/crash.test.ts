@@ -1,7 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import postgres from 'postgres';
@@ -10,6 +8,7 @@ import { createSystemClock } from '../../adapters/system/clock.ts';
 import { recordInventory } from '../../core/actions/observe.ts';
 import type { Image } from '../../core/ports.ts';
 import type { SessionView } from '../../core/view.ts';
+import { compileCache } from '../support/compile-cache.ts';
 import { killsInALife, type Life, phases } from '../support/crash/scenario.ts';
 import { createTestDatabase } from '../support/databases.ts';
 import { type GpuHost, startGpuHost } from '../support/gpu-host.ts';
@@ -27,39 +26,34 @@ const noticeClaimSeconds = 61;
 describe('a process that is killed at every step', () => {
   let host: GpuHost;
   let image: Image;
-  let cache = '';
   beforeAll(async () => {
-    cache = await mkdtemp(join(tmpdir(), 'dibs-crash-'));
     const a100 = { model: 'NVIDIA A100-SXM4-80GB', memoryMib: 81_920 };
     host = await startGpuHost({ gpus: [a100, a100] });
     image = await bringLeastImage(host.docker, host.probeImage);
   });
-  afterAll(async () => {
-    await host?.stop();
-    await rm(cache, { recursive: true });
-  });
+  afterAll(() => host?.stop());
 
   it(`leaves no second, credit or container behind, killed ${sessions * killsInALife} times`, async () => {
     expect(killsInALife).toBe(22);
     const waiting = Array.from({ length: sessions }, (_, at) => at);
     const worker = async () => {
-      while (waiting.pop() !== undefined) await liveThrough({ host, image, cache });
+      while (waiting.pop() !== undefined) await liveThrough({ host, image });
     };
     await Promise.all(Array.from({ length: livesAtOnce }, worker));
   }, 1_800_000);
 });
 
-type Setting = { host: GpuHost; image: Image; cache: string };
+type Setting = { host: GpuHost; image: Image };
 
 /** One session from start to end, in as many lives as there are points to die at, and one more. */
-async function liveThrough({ host, image, cache }: Setting): Promise<void> {
+async function liveThrough({ host, image }: Setting): Promise<void> {
   const database = await createTestDatabase();
   const opened = await database.open(3);
   const clock = createSystemClock();
   const world = await createWorld(opened, { clock, hosts: { 'gpu-1': [] }, credits: 100 });
   await offerGpus(world, host);
   const sql = postgres(database.url, { max: 1, onnotice: () => undefined });
-  const processes = createProcesses(cache);
+  const processes = createProcesses();
   try {
     let name = '';
     let aheadSeconds = 0;
@@ -100,12 +94,12 @@ async function liveThrough({ host, image, cache }: Setting): Promise<void> {
 }
 
 /** Each process begins while the one before it still lives: its imports take as long as a life. */
-function createProcesses(cache: string) {
-  let next = spawnProcess(cache);
+function createProcesses() {
+  let next = spawnProcess();
   return {
     live(life: Life) {
       const { child, ended } = next;
-      next = spawnProcess(cache);
+      next = spawnProcess();
       child.stdin.end(JSON.stringify(life));
       return ended;
     },
@@ -118,13 +112,13 @@ function createProcesses(cache: string) {
 
 type Ending = NodeJS.Signals | number | null;
 
-function spawnProcess(cache: string): {
+function spawnProcess(): {
   child: ChildProcessByStdio<Writable, null, null>;
   ended: Promise<Ending>;
 } {
   const child = spawn(process.execPath, [script], {
     stdio: ['pipe', 'inherit', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: cache },
+    env: { ...process.env, ...compileCache },
   });
   const ended = new Promise<Ending>((resolve, reject) => {
     child.once('error', reject);

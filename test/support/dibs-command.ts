@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from './compile-cache.ts';
 
 const command = fileURLToPath(new URL('../../bot/dibs.ts', import.meta.url));
 
@@ -11,7 +12,7 @@ export function runDibs(
   words: string,
   settings: Record<string, string> = {},
 ): Promise<Said> {
-  const env = { PATH: process.env['PATH'], DIBS_DATA: folder, ...settings };
+  const env = { PATH: process.env['PATH'], ...compileCache, DIBS_DATA: folder, ...settings };
   return new Promise((resolve) => {
     const options = { env, cwd: folder, timeout: 90_000 };
     const given = words.split(' ').filter((word) => word !== '');

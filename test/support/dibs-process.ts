@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from './compile-cache.ts';
 
 export type DibsProcess = {
   url: string;
@@ -33,6 +34,7 @@ export async function startDibsProcess({ files = {}, env = {} }: Site = {}): Pro
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
+      ...compileCache,
       DIBS_PORT: '0',
       DIBS_FLEET: 'simulated',
       DIBS_DATA: join(folder, 'data'),
