@@ -32,6 +32,9 @@ export type Config = SiteFile & {
   slack: SlackSettings | null;
 };
 
+/** Variables by their names. */
+export type Settings = Readonly<Record<string, string | undefined>>;
+
 export type SlackSettings = {
   botToken: Secret;
   appToken: Secret | null;
@@ -40,7 +43,7 @@ export type SlackSettings = {
 };
 
 /** Reads the environment and dibs.yaml, once. Throws `ConfigMistakes` with all that is wrong. */
-export function loadConfig(variables: Record<string, string | undefined> = surroundings()): Config {
+export function loadConfig(variables: Settings = surroundings()): Config {
   // An empty variable means that it is not set: compose files pass on what they do not have.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const env = environment.safeParse(given);
@@ -62,7 +65,7 @@ export function loadConfig(variables: Record<string, string | undefined> = surro
 }
 
 /** That of the process and, for what it does not say, the file `.env`. */
-function surroundings(): Record<string, string | undefined> {
+function surroundings(): Settings {
   if (existsSync('.env')) process.loadEnvFile('.env');
   return process.env;
 }

@@ -1,5 +1,5 @@
 import { bad, type Finding, good } from '../../core/finding.ts';
-import { type Config, ConfigMistakes, loadConfig } from '../config.ts';
+import { type Config, ConfigMistakes, loadConfig, type Settings } from '../config.ts';
 import { teamsOf } from '../defaults.ts';
 import { clockFinding } from '../render/clock.ts';
 import { renderFinding, renderVerdict } from '../render/doctor.ts';
@@ -9,6 +9,7 @@ import { checkImages } from './check-images.ts';
 import { checkProxy } from './check-proxy.ts';
 import { checkSlackOf } from './check-slack.ts';
 import type { Look } from './look.ts';
+import type { Shell } from './shell.ts';
 
 /** Everything is looked at at once; whatever takes longer counts as giving no answer. */
 const limitSeconds = 30;
@@ -16,13 +17,13 @@ const limitSeconds = 30;
 const leastNode = 26;
 
 /** Looks at all that Dibs needs, and changes nothing. 0: all is well, 1: something is not. */
-export async function doctor(): Promise<number> {
+export async function doctor({ settings, out }: Shell): Promise<number> {
   const findings: Finding[] = [];
   const tell = (found: readonly Finding[]) => {
     findings.push(...found);
-    process.stdout.write(found.map(renderFinding).join(''));
+    out(found.map(renderFinding).join(''));
   };
-  const { config, found } = readSettings();
+  const { config, found } = readSettings(settings);
   tell([...found, nodeFinding(process.versions.node)]);
   if (config !== null) {
     const looks = [
@@ -36,13 +37,13 @@ export async function doctor(): Promise<number> {
     const clocks = (await Promise.all(looks)).flatMap((look) => look.clocks);
     tell([clockFinding(clocks)]);
   }
-  process.stdout.write(renderVerdict(findings));
+  out(renderVerdict(findings));
   return findings.some(({ state }) => state === 'bad') ? 1 : 0;
 }
 
-function readSettings(): { config: Config | null; found: Finding[] } {
+function readSettings(settings: Settings | undefined): { config: Config | null; found: Finding[] } {
   try {
-    const config = loadConfig();
+    const config = loadConfig(settings);
     const teams = teamsOf(config).map(({ name }) => name);
     const text = `${teams.length === 1 ? 'team' : 'teams'} ${teams.join(', ')}`;
     return { config, found: [good('Settings', text)] };

@@ -14,6 +14,7 @@ import { engineAt } from '../engine-at.ts';
 import { loginFor } from '../registry-login.ts';
 import { eitherOf, plainText } from '../render/words.ts';
 import { imagesFolder } from './check-images.ts';
+import type { Shell } from './shell.ts';
 
 const verbs = { list: printList, build: buildAll, push: pushAll, verify: verifyAll };
 type Verb = keyof typeof verbs;
@@ -27,20 +28,22 @@ type Asked = {
   images: readonly CatalogueImage[];
   isJson: boolean;
   host: string | undefined;
+  print(line: string): void;
 };
 
 /** `npx dibs images …`. Its exit status. */
-export async function images(words: readonly string[]): Promise<number> {
+export async function images(words: readonly string[], shell: Shell): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
   const [verb = 'list', ...names] = positionals;
   if (!(verb in verbs))
     throw new ConfigMistakes([
       `images does not know “${verb}”, only ${eitherOf(Object.keys(verbs))}.`,
     ]);
-  const config = loadConfig();
+  const config = loadConfig(shell.settings);
   const wantsAll = values.all || (verb === 'list' && names.length === 0);
   const chosen = choose(imagesOf(config), names, wantsAll);
-  const asked = { config, images: chosen, isJson: values.json, host: values.host };
+  const print = (line: string) => shell.out(`${line}\n`);
+  const asked = { config, images: chosen, isJson: values.json, host: values.host, print };
   return verbs[verb as Verb](asked);
 }
 
@@ -60,7 +63,7 @@ function choose(
   });
 }
 
-async function printList({ images: all, isJson }: Asked): Promise<number> {
+async function printList({ images: all, isJson, print }: Asked): Promise<number> {
   if (isJson) {
     const rows = all.map(({ name: tag, names, reference, cuda, devices, recipe }) => {
       return { tag, names, reference, cuda, devices, buildArgs: recipe, base: recipe?.['BASE'] };
@@ -99,7 +102,7 @@ function buildAll(asked: Asked): Promise<number> {
         onProgress(progress) {
           if (progress.stage !== 'building') return;
           const line = `step ${progress.step} of ${progress.steps}`;
-          if (line !== printed) print(`${connection.hostName}: ${image.name}: ${line}`);
+          if (line !== printed) asked.print(`${connection.hostName}: ${image.name}: ${line}`);
           printed = line;
         },
       },
@@ -149,7 +152,10 @@ function differences(image: CatalogueImage, verdict: Verdict): string[] {
 type Work = (connection: Connection, image: CatalogueImage, signal: AbortSignal) => Promise<string>;
 
 /** One after the other on a host, on all hosts at once; what goes wrong is said, and the rest done. */
-async function onEachHost({ config, images: all, host }: Asked, work: Work): Promise<number> {
+async function onEachHost(
+  { config, images: all, host, print }: Asked,
+  work: Work,
+): Promise<number> {
   const local = { name: hostname(), docker: 'unix:///var/run/docker.sock' };
   const hosts = (config.hosts ?? [local]).filter(({ name }) => host === undefined || name === host);
   if (hosts.length === 0) throw new ConfigMistakes([`dibs.yaml has no host ${host}.`]);
@@ -174,8 +180,4 @@ async function onEachHost({ config, images: all, host }: Asked, work: Work): Pro
     }),
   );
   return counts.some((failures) => failures > 0) ? 1 : 0;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -8,13 +8,17 @@ import { openPglite, openPostgres } from '../../db/database.ts';
 import { createStore } from '../../db/store.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { policyOf } from '../defaults.ts';
+import type { Shell } from './shell.ts';
 
 export const inChat = `The embedded database belongs to one process. While Dibs runs on it, “/gpu audit” and “/gpu token”
 in its chat do the same.`;
 
 /** Does something on the database of the running Dibs, beside it. */
-export async function withStore(work: (store: Store) => Promise<number>): Promise<number> {
-  const config = loadConfig();
+export async function withStore(
+  { settings }: Shell,
+  work: (store: Store) => Promise<number>,
+): Promise<number> {
+  const config = loadConfig(settings);
   const database = await openDatabase(config);
   const deps = { clock: createSystemClock(), newId, newSecret, policy: policyOf(config) };
   const store = createStore(database, deps);

@@ -1,9 +1,10 @@
 import { hashOfToken } from '../token-hash.ts';
 import { newSecret, withStore } from './open-store.ts';
+import type { Shell } from './shell.ts';
 
 /** Makes somebody's token, and prints it. */
-export function makeToken(name: string): Promise<number> {
-  return withStore(async (store) => {
+export function makeToken(name: string, shell: Shell): Promise<number> {
+  return withStore(shell, async (store) => {
     const person = await store.personOf('api', name, '');
     if (person === null)
       throw new Error(
@@ -11,7 +12,7 @@ export function makeToken(name: string): Promise<number> {
       );
     const token = `dibs_${newSecret()}`;
     await store.addToken(person.id, hashOfToken(token));
-    process.stdout.write(`${token}\n`);
+    shell.out(`${token}\n`);
     return 0;
   });
 }

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { hashOfToken } from '../../bot/token-hash.ts';
 import { openPglite, openPostgres } from '../../db/database.ts';
 import { createTestDatabase } from '../support/databases.ts';
-import { runDibs } from '../support/dibs-command.ts';
+import { dibsHere, runDibs } from '../support/dibs-command.ts';
 import { readManifest } from '../support/slack/manifest.ts';
 import { createWorld, lab } from '../support/world.ts';
 
@@ -19,15 +19,15 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** `npx dibs …` on that database, else on the folder. */
-const dibs = (words: string, databaseUrl?: string) =>
-  runDibs(folder, words, databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl });
+const dibs = (words: string, databaseUrl?: string, run = dibsHere) =>
+  run(folder, words, databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl });
 
 describe('npx dibs audit', () => {
   it('on Postgres exits with 0 while the book adds up, and with 1 and a table when it does not', async () => {
     const { url, open } = await createTestDatabase();
     const database = await open();
     await createWorld(database);
-    expect(await dibs('audit', url)).toEqual({
+    expect(await dibs('audit', url, runDibs)).toEqual({
       exitCode: 0,
       stdout: 'The book adds up: 4 accounts, 1 transfer, 0 sessions, 0 requests.\n',
       stderr: '',
@@ -42,7 +42,7 @@ describe('npx dibs audit', () => {
   it('on the embedded database says who has it and where to ask then', async () => {
     const running = await openPglite(join(folder, 'pglite'));
     await createWorld(running);
-    const locked = await dibs('audit');
+    const locked = await dibs('audit', undefined, runDibs);
     expect([locked.exitCode, locked.stdout]).toEqual([2, '']);
     expect(locked.stderr).toContain('Another Dibs is running');
     expect(locked.stderr).toContain('“/gpu audit”');
@@ -137,12 +137,22 @@ describe('npx dibs slack manifest', () => {
 });
 
 describe('npx dibs', () => {
-  it.each(['--help', 'help', 'audit --help'])('%s says what there is', async (words) => {
+  it('is a program, which says what there is and exits with 0, or with 2 where it does not understand', async () => {
+    const { exitCode, stdout, stderr } = await runDibs(folder, '--help');
+    expect([exitCode, stdout, stderr]).toEqual([0, expect.stringContaining('npx dibs audit'), '']);
+    expect(await runDibs(folder, 'audti')).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: `I do not understand “audti”.\n${stdout}`,
+    });
+  });
+
+  it.each(['-h', 'help', 'audit --help'])('%s says what there is', async (words) => {
     const { exitCode, stdout } = await dibs(words);
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('npx dibs audit')]);
   });
 
-  it.each(['', 'audti', 'token alice bob', 'audit now'])(
+  it.each(['', 'token alice bob', 'audit now'])(
     'with “%s” exits with 2 and says the same',
     async (words) => {
       const { exitCode, stdout, stderr } = await dibs(words);

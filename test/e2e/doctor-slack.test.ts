@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { botScopes, manifestOf } from '../../adapters/slack/manifest.ts';
-import { runDibs } from '../support/dibs-command.ts';
+import { dibsHere, runDibs } from '../support/dibs-command.ts';
 import { type SlackServer, startSlackServer } from '../support/slack-server.ts';
 
 let slack: SlackServer;
@@ -38,9 +38,9 @@ async function open({ mode = 'socket', scopes = [...botScopes] as string[] } = {
 }
 
 /** What it says of each subject, the advice behind an arrow on the same line. */
-async function doctor(yaml: string, settings: Record<string, string> = {}) {
+async function doctor(yaml: string, settings: Record<string, string> = {}, run = dibsHere) {
   await writeFile(join(folder, 'dibs.yaml'), yaml);
-  const { exitCode, stdout, stderr } = await runDibs(folder, 'doctor', {
+  const { exitCode, stdout, stderr } = await run(folder, 'doctor', {
     DIBS_FLEET: 'simulated',
     SLACK_API_URL: slack.apiUrl,
     SLACK_BOT_TOKEN: slack.tokens.bot,
@@ -69,6 +69,8 @@ describe('npx dibs doctor, of Slack,', () => {
     await open();
     const found = await doctor(
       team('channels: [slack:CLAB], approval: {channel: slack:CLAB}, slack: {members: ml-team}'),
+      {},
+      runDibs,
     );
     expect(found.slack).toEqual([
       '✓ Slack bot “Dibs” in the workspace “lab”',
@@ -137,7 +139,7 @@ describe('npx dibs doctor, of Slack,', () => {
     await open();
     const wrong = { SLACK_BOT_TOKEN: 'xoxb-', SLACK_APP_TOKEN: 'xapp-' };
     const other = Object.entries(wrong).map(([name, prefix]) => [name, `${prefix}-other`]);
-    const found = await doctor(team(''), Object.fromEntries(other));
+    const found = await doctor(team(''), Object.fromEntries(other), runDibs);
     expect(found.exitCode).toBe(1);
     expect(found.slack.slice(0, 2)).toEqual([
       expect.stringMatching(/^✗ Slack bot Slack says invalid_auth → .*Bot User OAuth Token/),
@@ -163,7 +165,8 @@ describe('npx dibs doctor, of Slack,', () => {
     await open();
     slack.trouble.rateLimit({ method: 'auth.test', seconds: 30, times: 1 });
     expect((await doctor(team(''))).slack[0]).toContain('Slack wants to be asked later');
-    const away = await doctor(team(''), { SLACK_API_URL: await addressOfNobody() });
+    const address = { SLACK_API_URL: await addressOfNobody() };
+    const away = await doctor(team(''), address, runDibs);
     expect([away.exitCode, away.slack[0]]).toEqual([
       1,
       expect.stringMatching(/^✗ Slack bot Slack does not answer: .*refused.* → /i),

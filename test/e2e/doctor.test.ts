@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databaseFinding } from '../../bot/dibs/check-database.ts';
 import { openPglite } from '../../db/database.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/databases.ts';
-import { runDibs } from '../support/dibs-command.ts';
+import { dibsHere, runDibs } from '../support/dibs-command.ts';
 import { startEngineStandIn } from '../support/engine-stand-in.ts';
 
 let folder: string;
@@ -20,9 +20,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const simulated = { DIBS_FLEET: 'simulated' };
 
 /** What it says of each subject, the advice behind an arrow on the same line. */
-async function doctor(settings: Record<string, string> = simulated, yaml = '') {
+async function doctor(settings: Record<string, string> = simulated, yaml = '', run = dibsHere) {
   if (yaml !== '') await writeFile(join(folder, 'dibs.yaml'), yaml);
-  const { exitCode, stdout, stderr } = await runDibs(folder, 'doctor', settings);
+  const { exitCode, stdout, stderr } = await run(folder, 'doctor', settings);
   expect(stderr).toBe('');
   const lines = stdout.replace(/\n +→/g, ' →').split('\n');
   return { exitCode, stdout, of: (subject: string) => linesOf(lines, subject).join('\n') };
@@ -33,7 +33,7 @@ const linesOf = (lines: readonly string[], subject: string) =>
 
 describe('npx dibs doctor', () => {
   it('finds nothing wrong where a newcomer begins, and leaves nothing behind', async () => {
-    const { exitCode, stdout, of } = await doctor();
+    const { exitCode, stdout, of } = await doctor(simulated, '', runDibs);
     expect([exitCode, stdout.match(/^✗/m)]).toEqual([0, null]);
     expect(of('Settings')).toBe('✓ Settings team lab');
     expect(of('Node.js')).toBe(`✓ Node.js ${process.versions.node}`);
@@ -47,7 +47,7 @@ describe('npx dibs doctor', () => {
   });
 
   it('names every mistake in the settings with its path, and looks no further', async () => {
-    const { exitCode, of, stdout } = await doctor({ DIBS_PORT: 'x' }, 'prices: {a100: 1}');
+    const { exitCode, of, stdout } = await doctor({ DIBS_PORT: 'x' }, 'prices: {a100: 1}', runDibs);
     expect(exitCode).toBe(1);
     expect(of('Settings')).toContain(
       '✗ Settings environment: DIBS_PORT: write a port such as 8080',
@@ -101,7 +101,7 @@ describe('the address of all sessions', () => {
 describe('the embedded database', () => {
   it('is looked at without being changed, and in use by a running Dibs it is well', async () => {
     const database = await openPglite(join(folder, 'pglite'));
-    const inUse = await doctor();
+    const inUse = await doctor(simulated, '', runDibs);
     expect(inUse.of('Database')).toBe(`✓ Database embedded in ${folder}, in use by a running Dibs`);
     await database.close();
     const before = await touched(folder);
@@ -124,14 +124,14 @@ async function touched(path: string): Promise<string[]> {
 }
 
 describe('a Postgres server', () => {
-  const look = async (url: string) => {
-    const { exitCode, of } = await doctor({ ...simulated, DATABASE_URL: url });
+  const look = async (url: string, run = dibsHere) => {
+    const { exitCode, of } = await doctor({ ...simulated, DATABASE_URL: url }, '', run);
     return { exitCode, line: of('Database'), clock: of('Clock') };
   };
 
   it('is well when it is up to date, and its clock is compared', async () => {
     const { url } = await createTestDatabase();
-    const { exitCode, line, clock } = await look(url);
+    const { exitCode, line, clock } = await look(url, runDibs);
     expect(exitCode).toBe(0);
     expect(line).toMatch(/^✓ Database Postgres \d+\.\d+ at 127.0.0.1:\d+\/dibs_\w+, up to date$/);
     expect(clock).toBe('✓ Clock within a minute of the database');
@@ -170,7 +170,7 @@ describe('a Postgres server', () => {
     const absent = url.replace(/\/\w+$/, '/nowhere');
     const wrong = url.replace(/:\w+@/, ':letmein@');
     const away = 'postgres://dibs:letmein@127.0.0.1:9/dibs';
-    const found = await Promise.all([absent, wrong, away].map(look));
+    const found = await Promise.all([absent, wrong, away].map((each) => look(each)));
     expect(found.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1]);
     const [a, w, o] = found.map(({ line }) => line);
     expect(a).toContain('database "nowhere" does not exist → Make the database');
@@ -199,10 +199,10 @@ describe('a host', () => {
   };
   const yaml = (socket: string) => `hosts: [{name: gpu-1, docker: "unix://${socket}"}]`;
 
-  async function look(told: Parameters<typeof startEngineStandIn>[1]) {
+  async function look(told: Parameters<typeof startEngineStandIn>[1], run = dibsHere) {
     const socket = join(folder, 'docker.sock');
     const engine = await startEngineStandIn(socket, told);
-    const { exitCode, of } = await doctor({}, yaml(socket));
+    const { exitCode, of } = await doctor({}, yaml(socket), run);
     await engine.close();
     expect(engine.unexpected).toEqual([]);
     return { exitCode, line: of('Host gpu-1'), clock: of('Clock') };
@@ -211,10 +211,11 @@ describe('a host', () => {
   it('is told with its driver and GPUs where the probe runs', async () => {
     const row = (index: number) =>
       `${index}, GPU-${index}, NVIDIA A100-SXM4-80GB, 81920, 0, 0, 30, 60.1, 570.86.10\n`;
-    const { exitCode, line } = await look({
+    const told = {
       facts: { ...facts, Runtimes: { nvidia: {} } },
       nvidiaSmi: { stdout: row(0) + row(1), exitCode: 0 },
-    });
+    };
+    const { exitCode, line } = await look(told, runDibs);
     expect([exitCode, line]).toEqual([
       0,
       '✓ Host gpu-1 docker 28.5.1, NVIDIA driver 570.86.10, 2 × NVIDIA A100-SXM4-80GB',

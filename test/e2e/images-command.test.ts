@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loginFor } from '../../bot/registry-login.ts';
-import { runDibs } from '../support/dibs-command.ts';
+import { dibsHere, runDibs } from '../support/dibs-command.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('npx dibs images', () => {
 
   it('lists those that are named as JSON, with the arguments that they are built with', async () => {
     await writeFile(join(folder, 'dibs.yaml'), 'registry: ghcr.io/acme');
-    const { stdout } = await runDibs(folder, 'images list 2.6-devel --json', {});
+    const { stdout } = await dibsHere(folder, 'images list 2.6-devel --json');
     expect(JSON.parse(stdout)).toEqual([
       {
         tag: 'pytorch2.6-cuda12.4-cudnn9-devel',
@@ -49,14 +49,14 @@ describe('npx dibs images', () => {
     ['images build --host gpu-9', 'dibs.yaml has no host gpu-9.'],
     ['images list --jsn', "Unknown option '--jsn'"],
   ])('%s says what is wrong', async (words, said) => {
-    const { exitCode, stderr } = await runDibs(folder, words, {});
+    const { exitCode, stderr } = await dibsHere(folder, words);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(said)]);
   });
 
   it('says of each host that does not answer, and exits with 1', async () => {
     const hosts = 'hosts: [{name: gpu-1, docker: "unix:///no/such.sock"}]';
     await writeFile(join(folder, 'dibs.yaml'), hosts);
-    const { exitCode, stdout } = await runDibs(folder, 'images verify', {});
+    const { exitCode, stdout } = await dibsHere(folder, 'images verify');
     expect([exitCode, stdout]).toEqual([
       1,
       expect.stringMatching(/^gpu-1: pytorch2.10.*: failed: /),
