@@ -19,13 +19,15 @@ const browser =
 const clone =
   isDebianRoot && ['/usr/bin/chromium', '/usr/bin/git'].every((tool) => existsSync(tool));
 
-/** What a bare machine cannot run is left out aloud; `.ci/run` fails where that happens. */
+/** What a machine cannot run is reported as left out; `.ci/run` fails where that happens. */
 for (const [runs, suite] of [
   [engine, 'engine (root on Debian with docker.io, mmdebstrap and others)'],
   [browser, 'browser (Chromium)'],
   [clone, 'clone (root, with git and all of the above)'],
 ] as const)
   if (!runs) process.stdout.write(`LEFT OUT, see CONTRIBUTING.md: ${suite}\n`);
+if (process.env['DIBS_TEST_SOAK'] === 'on' && !engine)
+  throw new Error('The soak needs what the engine suite needs, see CONTRIBUTING.md.');
 
 /** Where `.ci/run` finds the verdict, and whether all suites have to run for it. */
 const { DIBS_TEST_VERDICT: verdictPath, DIBS_TEST_SUITES: whichSuites } = process.env;
@@ -36,6 +38,8 @@ const besideEngine = { maxWorkers: 2, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {
+    // The others would be left out unsaid.
+    allowOnly: false,
     reporters: [
       'default',
       ...(verdictPath ? [createVerdictReporter(verdictPath, requiredSuites)] : []),

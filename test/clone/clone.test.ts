@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Clone, createClone, ordinaryUser } from '../support/clone.ts';
+import { type Clone, createClone } from '../support/clone.ts';
+import { nobody } from '../support/nobody.ts';
 
 const passes = `import { expect, inject, it } from 'vitest';
 
@@ -16,12 +18,14 @@ it('fails', () => {
 
 describe('a fresh clone below a folder that only root may enter', () => {
   let clone: Clone;
+  let before: string[];
   beforeAll(async () => {
+    before = await servers();
     clone = await createClone();
     await clone.write('test/unit/planted-pass.test.ts', passes);
     await clone.write('test/unit/planted-fail.test.ts', fails);
   });
-  afterAll(() => clone?.remove());
+  afterAll(() => clone?.remove(), 60_000);
 
   it('fails .ci/run where a test fails, which counts it in its last line', async () => {
     const { exitCode, output } = await clone.run('.ci/run planted');
@@ -47,8 +51,12 @@ describe('a fresh clone below a folder that only root may enter', () => {
 
   it('starts', () => expectStarts(clone));
 
+  it('leaves no database server behind', async () => {
+    expect((await servers()).filter((name) => !before.includes(name))).toEqual([]);
+  });
+
   it('is installed, tested and started by an ordinary user too', async () => {
-    await clone.giveTo(await ordinaryUser());
+    await clone.giveTo(await nobody());
     expect(await clone.run('rm -rf data && npm ci')).toMatchObject({ exitCode: 0 });
     const tested = await clone.run('npm test -- planted');
     expect(tested.output).toMatch(/Tests +1 passed/);
@@ -57,11 +65,15 @@ describe('a fresh clone below a folder that only root may enter', () => {
   });
 });
 
+async function servers(): Promise<string[]> {
+  return (await readdir('/tmp')).filter((name) => name.startsWith('dibs-postgres-'));
+}
+
 async function expectStarts(clone: Clone): Promise<void> {
   const dibs = clone.begin('DIBS_PORT=0 npm start');
   const url = await dibs.said(/Dibs is at (http:\S+)/);
   const page = await fetch(url);
-  expect(await page.text()).toContain('/gpu');
   expect(page.status).toBe(200);
+  expect(await page.text()).toContain('/gpu');
   expect((await dibs.interrupt()).output).not.toContain('did not start');
 }

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { type Mutant, mutate } from './mutants.ts';
 
 export type Copy = {
@@ -43,18 +41,4 @@ export async function copyProject(root: string, files: string[]): Promise<Copy> 
       }
     },
   };
-}
-
-/** The files of the working tree that git knows or would take, as they are now. */
-export async function listFiles(root: string): Promise<string[]> {
-  const git = async (...words: string[]) => {
-    const { stdout } = await promisify(execFile)('git', ['ls-files', '-z', ...words], {
-      cwd: root,
-      maxBuffer: 2 ** 26,
-    });
-    return stdout.split('\0').filter((file) => file !== '');
-  };
-  const deleted = new Set(await git('--deleted'));
-  const present = await git('--cached', '--others', '--exclude-standard');
-  return present.filter((file) => !deleted.has(file)).toSorted();
 }

