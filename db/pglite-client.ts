@@ -4,14 +4,16 @@ import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 type Options = { dataDir?: string; loadDataDir?: Blob };
 
 const asText = (value: string): string => value;
-/** Arrays of numbers, timestamps and intervals; PGlite names none of them. */
+/** Of numbers, timestamps and intervals; PGlite has no names for them. */
 const arrays = [1231, 1115, 1185, 1187, 1182];
-const asDrizzle = Object.fromEntries(
+/** Those of drizzle-orm/pglite (0.45): it reads these types from their text itself. */
+const drizzleParsers = Object.fromEntries(
   [types.TIMESTAMP, types.TIMESTAMPTZ, types.INTERVAL, types.DATE, ...arrays].map((type) => [
     type,
     asText,
   ]),
 );
+const drizzleTypes = Object.keys(drizzleParsers).join();
 
 /**
  * The embedded database as drizzle wants it. Drizzle brings its parsers with each statement, for
@@ -19,11 +21,9 @@ const asDrizzle = Object.fromEntries(
  * takes. So they are given once, here, and left out of the statements.
  */
 export async function createPglite(options: Options): Promise<PGlite> {
-  const client = await PGlite.create({
-    ...options,
-    extensions: { btree_gist },
-    parsers: asDrizzle,
-  });
+  const client = await PGlite.create({ ...options, extensions: { btree_gist } });
+  // PGlite adds parsers of arrays when it has opened, over those among its options.
+  Object.assign(client.parsers, drizzleParsers);
   const transaction = client.transaction.bind(client);
   const lean: Pick<PGlite, 'query' | 'transaction'> = {
     query: withoutParsers(client),
@@ -35,6 +35,12 @@ export async function createPglite(options: Options): Promise<PGlite> {
 
 function withoutParsers(asked: Pick<PGlite, 'query'>): PGlite['query'] {
   const query = asked.query.bind(asked);
-  return (statement, values, { parsers: _same, ...options } = {}) =>
-    query(statement, values, options);
+  return (statement, values, { parsers, ...options } = {}) => {
+    const isUsual = Object.keys(parsers ?? {}).join() === drizzleTypes;
+    return query(
+      statement,
+      values,
+      isUsual ? options : { ...options, ...(parsers && { parsers }) },
+    );
+  };
 }

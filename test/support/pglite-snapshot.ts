@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/pglite';
@@ -26,13 +26,20 @@ async function readSnapshot(): Promise<Uint8Array<ArrayBuffer>> {
     return await readFile(path);
   } catch {
     const made = await makeSnapshot();
-    const unfinished = `${path}.${randomUUID()}`;
-    await mkdir(cache, { recursive: true });
-    await writeFile(unfinished, made);
-    // Test files that run at once make it at once, and read it whole or not at all.
-    await rename(unfinished, path);
+    // It is kept only where the cache is ours: an earlier run may have been root's.
+    await keep(path, made).catch(() => undefined);
     return made;
   }
+}
+
+/** Test files that run at once make it at once, and read it whole or not at all. */
+async function keep(path: string, made: Uint8Array): Promise<void> {
+  const unfinished = `${path}.${randomUUID()}`;
+  await mkdir(cache, { recursive: true });
+  const earlier = (await readdir(cache)).filter((name) => /^pglite-\w+\.tar$/.test(name));
+  await writeFile(unfinished, made);
+  await rename(unfinished, path);
+  await Promise.all(earlier.map((name) => rm(join(cache, name), { force: true })));
 }
 
 async function makeSnapshot(): Promise<Uint8Array<ArrayBuffer>> {
@@ -43,9 +50,11 @@ async function makeSnapshot(): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await dump.arrayBuffer());
 }
 
-/** Another one after each change of the migrations or of a package. */
+/** Another one after each change of the migrations, of a package, or of what makes it. */
 async function versionOf(): Promise<string> {
-  const hash = createHash('sha256').update(await readFile(join(repository, 'package-lock.json')));
+  const hash = createHash('sha256');
+  for (const path of ['package-lock.json', 'db/pglite-client.ts', 'db/database.ts'])
+    hash.update(await readFile(join(repository, path)));
   const names = await readdir(migrationsFolder, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile());
   for (const path of files.map(({ parentPath, name }) => join(parentPath, name)).sort())

@@ -57,6 +57,10 @@ export async function empty({ db }: Database): Promise<void> {
     declare name text;
     begin
       perform set_config('session_replication_role', 'replica', true);
+      -- What is still being written is waited for, as truncate would.
+      for name in select tablename from pg_tables where schemaname = 'public' loop
+        execute format('lock table %I in exclusive mode', name);
+      end loop;
       for name in select tablename from pg_tables where schemaname = 'public' loop
         execute format('delete from %I', name);
       end loop;
