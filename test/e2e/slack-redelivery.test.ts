@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createQuickClock } from '../support/quick-clock.ts';
 import type { Delivered } from '../support/slack/courier.ts';
 import { createTalk, expectAlive } from '../support/slack-talk.ts';
 import { alice, bob, carol, lab, type SlackTeam, startSlackTeam } from '../support/slack-team.ts';
@@ -10,6 +11,7 @@ describe.each(['sockets', 'http'] as const)('what Slack says twice, by %s', (mod
   beforeAll(async () => {
     team = await startSlackTeam({
       mode,
+      clock: createQuickClock(),
       more: ['dora', 'erin'],
       admins: ['alice', 'dora'],
       settings: '    approval: { quorumAbove: 30 }',
@@ -105,7 +107,8 @@ describe.each(['sockets', 'http'] as const)('what Slack says twice, by %s', (mod
     const before = whispers(carol).length;
     await twice(() => team.slack.command(carol, lab, ''));
     const formOf = () => team.slack.viewsOf(carol).modal;
-    await team.until(() => (formOf()?.blocks.length ?? 0) > 2);
+    // In real time: Slack opens a form for three seconds after the command.
+    await team.slack.until(() => (formOf()?.blocks.length ?? 0) > 2);
     const form = formOf();
     if (!form) throw new Error('there is no form');
     const sent = await twice(() => team.slack.submit(carol, form));

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import type { LogLevel } from '../../adapters/system/log.ts';
 import { loadConfig } from '../../bot/config.ts';
 import { startDibs } from '../../bot/main.ts';
 import type { Clock, Log } from '../../core/ports.ts';
@@ -20,7 +21,7 @@ export function dibsAt(clock: Clock): typeof startDibsProcess {
       ...('dibs.yaml' in files ? { DIBS_CONFIG: join(folder, 'dibs.yaml') } : {}),
       ...env,
     });
-    const lines = createLines();
+    const lines = createLines(config.logLevel);
     const dibs = await startDibs(config, lines.log, clock);
     let isEnded = false;
     const stop = async () => {
@@ -35,8 +36,12 @@ export function dibsAt(clock: Clock): typeof startDibsProcess {
 
 const patienceMillis = 60_000;
 
-/** Keeps what is worth a warning. */
-function createLines(): { log: Log; said: DibsProcess['log']; until: DibsProcess['logged'] } {
+/** Keeps what is worth a warning, and more where the level says so. */
+function createLines(level: LogLevel): {
+  log: Log;
+  said: DibsProcess['log'];
+  until: DibsProcess['logged'];
+} {
   const news = new EventEmitter();
   let said = '';
   const say = (text: string, fields: object = {}) => {
@@ -44,7 +49,7 @@ function createLines(): { log: Log; said: DibsProcess['log']; until: DibsProcess
     news.emit('line');
   };
   return {
-    log: { debug() {}, info() {}, warn: say, error: say },
+    log: { debug() {}, info: level === 'info' ? say : () => {}, warn: say, error: say },
     said: () => said,
     async until(text, from = 0) {
       const signal = AbortSignal.timeout(patienceMillis);

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manifestOf } from '../../adapters/slack/manifest.ts';
 import { commands } from '../../bot/commands/table.ts';
+import { dibsAt } from './dibs-here.ts';
 import { type DibsProcess, startDibsProcess } from './dibs-process.ts';
+import type { QuickClock } from './quick-clock.ts';
 import { type SlackServer, startSlackServer } from './slack-server.ts';
 
 export const alice = 'UALICE';
@@ -42,11 +44,14 @@ export type SlackTeamOptions = {
   strictRates?: boolean;
   /** A process of its own, unless told otherwise. */
   start?: typeof startDibsProcess;
+  /** Within the test's own process, where time runs quickly while the test waits with `until`. */
+  clock?: QuickClock;
 };
 
 /** A team on the stand-in for Slack, and the whole process beside it. */
 export async function startSlackTeam(options: SlackTeamOptions = {}): Promise<SlackTeam> {
-  const { mode = 'sockets', strictRates = true, start = startDibsProcess } = options;
+  const { mode = 'sockets', strictRates = true, clock } = options;
+  const { start = clock ? dibsAt(clock) : startDibsProcess } = options;
   const requestUrl = mode === 'http' ? 'http://127.0.0.1:9' : null;
   const slack = await startSlackServer({
     manifest: manifestOf({ commands, requestUrl }),
@@ -84,7 +89,11 @@ export async function startSlackTeam(options: SlackTeamOptions = {}): Promise<Sl
     async begin() {
       dibs = await begin();
     },
-    until: (isSo) => untilSo(slack, dibs, isSo),
+    async until(isSo) {
+      const over = new AbortController();
+      const isReached = untilSo(slack, dibs, isSo).finally(() => over.abort());
+      await Promise.all([isReached, clock?.hurry(slack, over.signal)]);
+    },
     async close() {
       await dibs.stop();
       await slack.close();
