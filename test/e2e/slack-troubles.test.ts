@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../support/databases.ts';
+import { createQuickClock } from '../support/quick-clock.ts';
 import { createTalk, expectAlive } from '../support/slack-talk.ts';
 import { alice, bob, carol, type SlackTeam, startSlackTeam } from '../support/slack-team.ts';
 
@@ -7,11 +9,13 @@ const [dora, secret, old] = ['UDORA', 'CSECRET', 'COLD'];
 describe('a process whose Slack has troubles', () => {
   let team: SlackTeam;
   beforeAll(async () => {
+    const { url } = await createTestDatabase();
     team = await startSlackTeam({
+      clock: createQuickClock(),
       more: ['dora'],
       admins: ['alice', 'dora'],
       credits: 2000,
-      env: { DIBS_LOG: 'info' },
+      env: { DIBS_LOG: 'info', DATABASE_URL: url },
     });
     const members = [alice, bob, carol, dora];
     team.slack.addChannel({ id: secret, name: 'secret', members, isPrivate: true });
@@ -34,7 +38,7 @@ describe('a process whose Slack has troubles', () => {
     for (const reason of ['warning', 'refresh_requested'] as const) {
       // The library of Slack would take five seconds.
       expect(await reconnected(() => team.slack.trouble.disconnect(reason))).toBeLessThan(4500);
-      await team.dibs.logged(`"reason":"${reason}"`);
+      await team.dibs.logged(`reason: '${reason}'`);
       expect(await answerTo(bob, 'balance')).toContain('Balance of vision');
     }
     await expectAlive(team);
@@ -115,25 +119,29 @@ describe('a process whose Slack has troubles', () => {
     const { slack, dibs } = team;
     const from = dibs.log().length;
     slack.trouble.revokeAppToken();
-    await dibs.logged('Turn it on at api.slack.com/apps under Socket Mode', from);
-    await dibs.logged('Slack does not accept SLACK_APP_TOKEN', from);
+    await team.logged('Turn it on at api.slack.com/apps under Socket Mode', from);
+    await team.logged('Slack does not accept SLACK_APP_TOKEN', from);
     await expectAlive(team);
     slack.trouble.restoreTokens();
-    await slack.until(() => slack.connections() > 0);
+    await team.until(() => slack.connections() > 0);
     expect(await answerTo(bob, 'balance')).toContain('Balance of vision');
 
     await slack.trouble.revokeTokens();
-    await dibs.logged('Slack has taken our tokens back', from);
+    await team.logged('Slack has taken our tokens back', from);
     expect(await answerTo(bob, 'start a100 1h')).toContain('starts on');
-    await dibs.logged('a notice was not delivered', from);
+    await team.logged('a notice was not delivered', from);
     expect(dibs.log().slice(from)).toContain('token_revoked. At api.slack.com/apps');
     await expectAlive(team);
     slack.trouble.restoreTokens();
     await untilPost('<@UBOB> · ');
     await answerTo(bob, 'stop');
   });
+});
 
-  it('ends in order while it connects anew', async () => {
+describe('a process', () => {
+  it('ends in order while it connects anew to Slack', async () => {
+    const { url } = await createTestDatabase();
+    const team = await startSlackTeam({ env: { DIBS_LOG: 'info', DATABASE_URL: url } });
     const { slack, dibs } = team;
     const from = dibs.log().length;
     slack.trouble.slowApi(20_000);
@@ -144,5 +152,6 @@ describe('a process whose Slack has troubles', () => {
     expect(dibs.ending()).toBe(0);
     expect(Date.now() - since).toBeLessThan(9000);
     expect(dibs.log().slice(from)).not.toMatch(/unhandled/i);
+    await team.close();
   });
 });

@@ -25,6 +25,7 @@ export function dibsAt(clock: Clock): typeof startDibsProcess {
     const dibs = await startDibs(config, lines.log, clock);
     let isEnded = false;
     const stop = async () => {
+      if (isEnded) return;
       isEnded = true;
       await dibs.stop();
       await rm(folder, { recursive: true, force: true });

@@ -20,10 +20,12 @@ export type SlackTeam = {
   /** What the process is started with. */
   env: Record<string, string>;
   yaml: string;
-  /** Starts it once more, with what the one before has stored. */
-  begin(): Promise<void>;
+  /** Starts it once more, with what the one before has stored, and at that clock if told. */
+  begin(clock?: QuickClock): Promise<void>;
   /** Resolves when that is so on Slack; after a while it says what there was instead. */
   until(isSo: () => boolean): Promise<void>;
+  /** As of `dibs`, but time runs quickly meanwhile, where the team has such a clock. */
+  logged: DibsProcess['logged'];
   close(): Promise<void>;
 };
 
@@ -50,8 +52,8 @@ export type SlackTeamOptions = {
 
 /** A team on the stand-in for Slack, and the whole process beside it. */
 export async function startSlackTeam(options: SlackTeamOptions = {}): Promise<SlackTeam> {
-  const { mode = 'sockets', strictRates = true, clock } = options;
-  const { start = clock ? dibsAt(clock) : startDibsProcess } = options;
+  const { mode = 'sockets', strictRates = true } = options;
+  let { clock } = options;
   const requestUrl = mode === 'http' ? 'http://127.0.0.1:9' : null;
   const slack = await startSlackServer({
     manifest: manifestOf({ commands, requestUrl }),
@@ -73,10 +75,16 @@ export async function startSlackTeam(options: SlackTeamOptions = {}): Promise<Sl
   };
   const yaml = yamlOf(options);
   async function begin(): Promise<DibsProcess> {
+    const { start = clock ? dibsAt(clock) : startDibsProcess } = options;
     const begun = await start({ files: { 'dibs.yaml': yaml }, env });
     if (mode === 'http') await slack.pointAt(`${begun.url}/slack/events`);
     else await slack.until(() => slack.connections() > 0);
     return begun;
+  }
+  async function hurried(wait: Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const waited = wait.finally(() => over.abort());
+    await Promise.all([waited, clock?.hurry(slack, over.signal)]);
   }
   let dibs = await begin();
   return {
@@ -86,14 +94,12 @@ export async function startSlackTeam(options: SlackTeamOptions = {}): Promise<Sl
     },
     env,
     yaml,
-    async begin() {
+    async begin(from) {
+      clock = from ?? clock;
       dibs = await begin();
     },
-    async until(isSo) {
-      const over = new AbortController();
-      const isReached = untilSo(slack, dibs, isSo).finally(() => over.abort());
-      await Promise.all([isReached, clock?.hurry(slack, over.signal)]);
-    },
+    until: (isSo) => hurried(untilSo(slack, dibs, isSo)),
+    logged: (text, from) => hurried(dibs.logged(text, from)),
     async close() {
       await dibs.stop();
       await slack.close();
