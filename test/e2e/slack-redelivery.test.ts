@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../support/databases.ts';
 import { createQuickClock } from '../support/quick-clock.ts';
 import type { Delivered } from '../support/slack/courier.ts';
 import { createTalk, expectAlive } from '../support/slack-talk.ts';
@@ -9,8 +10,10 @@ const yes = 'white_check_mark';
 describe.each(['sockets', 'http'] as const)('what Slack says twice, by %s', (mode) => {
   let team: SlackTeam;
   beforeAll(async () => {
+    const { url } = await createTestDatabase();
     team = await startSlackTeam({
       mode,
+      env: mode === 'http' ? { DATABASE_URL: url } : {},
       clock: createQuickClock(),
       more: ['dora', 'erin'],
       admins: ['alice', 'dora'],
