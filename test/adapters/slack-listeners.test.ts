@@ -130,6 +130,29 @@ describe('a form', () => {
     expect(app.logged).not.toContain('Slack was not answered');
   });
 
+  it('that says nothing of where it was asked for is left as it is', async () => {
+    const { triggerId } = await slack.command(bob, lab, '/gpu list');
+    const text = (words: string) => ({ type: 'plain_text', text: words });
+    const options = [{ text: text('H100'), value: 'h100' }];
+    const element = { type: 'static_select', action_id: 'field:type', options };
+    const block = { type: 'section', block_id: 'type', text: text('Type'), accessory: element };
+    const view = { type: 'modal', title: text('Of an earlier Dibs'), blocks: [block] };
+    const opened = await fetch(new URL('views.open', slack.apiUrl), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${slack.tokens.bot}`,
+        'content-type': 'application/json; charset=utf-8',
+      },
+      body: JSON.stringify({ trigger_id: triggerId, view }),
+    });
+    expect(await opened.json()).toMatchObject({ ok: true });
+    const filled = await slack.fill(bob, { id: modal()?.id ?? '' }, { type: 'h100' });
+    expect(filled).toMatchObject({ acked: true });
+    await slack.command(bob, lab, '/gpu list');
+    expect([app.chosen, modal()?.title]).toEqual([[], 'Of an earlier Dibs']);
+    expect(app.logged).not.toContain('Slack was not answered');
+  });
+
   it('that could not be kept stays open, and says so', async () => {
     await slack.command(bob, lab, '/gpu');
     await untilModal('10 credits');
@@ -211,6 +234,26 @@ describe('the Home tab', () => {
     const to = { kind: 'aside', externalId: bob, channel: lab, reply: null } as const;
     await app.chat.post(aPost(to, titled('done'), 'k1'), never);
     await slack.until(() => slack.viewsOf(bob).home?.words.includes('as it is now') === true);
+  });
+
+  it('is not made for who opens the messages beside it', async () => {
+    let asked = 0;
+    app.answers.commands.home = async () => titled(`Home, asked for ${++asked} times`);
+    await slack.openHome(bob, 'messages');
+    await slack.openHome(bob);
+    await slack.until(() => slack.viewsOf(bob).home?.words.includes('asked for 1 times') === true);
+    expect(asked).toBe(1);
+  });
+
+  it('has nowhere to say that a press could not be kept, so Slack itself says so', async () => {
+    const to = { kind: 'aside', externalId: bob, channel: lab, reply: 'home' } as const;
+    const stop = anAction({ label: 'Stop', command: 'stop otter' });
+    const parts = [{ kind: 'actions' as const, actions: [stop] }];
+    await app.chat.post(aPost(to, { ...titled('running'), parts }, 'k1'), never);
+    app.answers.take = away;
+    const pressed = await slack.press(bob, { id: slack.viewsOf(bob).home?.id ?? '' }, 'Stop');
+    expect(pressed).toMatchObject({ acked: false });
+    expect(app.logged).not.toContain('Slack was not answered');
   });
 
   it('has the answer to what was pressed there above the rest', async () => {

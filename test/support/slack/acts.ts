@@ -64,11 +64,12 @@ export function createActs(acting: Acting) {
     /** Null: the app is not subscribed to it or not in the channel. */
     react: react(addReaction),
     unreact: react(removeReaction),
-    openHome(person: string): Promise<Delivered | null> {
+    /** Of the app's two tabs: the other one has what it wrote to that person. */
+    openHome(person: string, tab: 'home' | 'messages' = 'home'): Promise<Delivered | null> {
       personOf(workspace, person);
       const home = workspace.homes.get(person);
-      const about = { user: person, channel: openIm(workspace, person).id, tab: 'home' };
-      const view = home ? { view: viewFields(home) } : {};
+      const about = { user: person, channel: openIm(workspace, person).id, tab };
+      const view = home && tab === 'home' ? { view: viewFields(home) } : {};
       return raise({ type: 'app_home_opened', ...about, ...view }) ?? Promise.resolve(null);
     },
     join(person: string, channelId: string): Promise<Delivered | null> {
