@@ -170,6 +170,12 @@ describe('a command', () => {
 
   it('knows its options in any letters, and no others', async () => {
     expect(await parse('start a100 1h --NOW')).toEqual(['start', ['type', 'duration'], ['--now']]);
+    expect(await parse('/GPU start a100 1h —Now')).toEqual([
+      'start',
+      ['type', 'duration'],
+      ['--now'],
+    ]);
+    expect(await parse('key add --HELP')).toEqual(['help', ['command'], []]);
     expect(await parse('start a100 1h --soon')).toBe('flag_unknown');
     expect(await parse('start --help')).toEqual(['help', ['command'], []]);
     expect(await parse('--help')).toEqual(['help', [], []]);
@@ -193,6 +199,12 @@ describe('the ways to go on', () => {
     expect(await texts('start')).toEqual([]);
     expect(await texts('dance ')).toEqual([]);
     expect((await texts('')).length).toBeGreaterThan(20);
+  });
+
+  it('go on where an option or other letters stand before', async () => {
+    const fleet = async () => ({ hosts: [], queue: [], running: [] });
+    expect(await texts('start a100 --now 2', { fleet })).toContain('start a100 --now 2h');
+    expect(await texts('EXTEND brave-otter 2')).toEqual(['EXTEND brave-otter 2h']);
   });
 
   it('are people with or without the sign before their names', async () => {

@@ -65,6 +65,25 @@ describe('a mistake in dibs.yaml', () => {
       'proxy.tls.certificate',
       'write',
     ],
+    ...['/?a=1', '/#a', ':443/x'].map((end) => {
+      const yaml = `proxy: {publicUrl: "https://gpu.example.org${end}"}`;
+      return [yaml, 'proxy.publicUrl', 'begins at /'];
+    }),
+    ['proxy: {publicUrl: "http://not-localhost"}', 'proxy.publicUrl', 'write https://'],
+    ['proxy: {publicUrl: "http://[::1]", port: 65536}', 'proxy.port', '65535'],
+    ['teams: [{name: -lab, people: [{name: x}]}]', 'teams.0.name', 'letters, digits'],
+    [
+      'teams: [{name: lab, credits: 1000000001, people: [{name: x}]}]',
+      'teams.0.credits',
+      '1000000000 credits at most',
+    ],
+    ['policy: {queueLimit: 10001}', 'policy.queueLimit', 'write 10000 or less'],
+    ['images: [{name: a, reference: r}, {name: a, reference: s}]', 'images', 'a is there twice'],
+    [
+      'hosts: [{name: a, docker: "unix:///x"}, {name: b, docker: "unix:///x"}]',
+      'addresses of hosts',
+      'unix:///x is there twice',
+    ],
     ['hosts: [{name: gpu-1, docker: "ssh://gpu-1"}]', 'hosts.0.docker', 'tcp://gpu-1:2376'],
     ['hosts: [{name: gpu-1, docker: "tcp://gpu-1:2375"}]', 'hosts.0.tls', 'root'],
     ...[
@@ -162,24 +181,6 @@ describe('the environment', () => {
       'the whole',
     ]);
   });
-
-  it('takes an empty variable for one that is not set', () => {
-    const empty = { DIBS_PORT: '', DATABASE_URL: '', DIBS_DATA: '', DIBS_CONSOLE: '' };
-    expect(load('', empty)).toMatchObject({ port: 8080, databaseUrl: null, console: true });
-  });
-
-  it.each([
-    ['127.0.0.1', 'auto', true],
-    ['localhost', 'auto', true],
-    ['::1', 'auto', true],
-    ['0.0.0.0', 'auto', false],
-    ['::', 'auto', false],
-    ['192.168.1.2', 'auto', false],
-    ['127.0.0.1', 'off', false],
-    ['0.0.0.0', 'on', true],
-  ])('bound to %s with the console %s has it: %s', (DIBS_BIND, DIBS_CONSOLE, expected) => {
-    expect(load('', { DIBS_BIND, DIBS_CONSOLE }).console).toBe(expected);
-  });
 });
 
 const order = ['DIBS_PORT', 'DATABASE_URL', 'DIBS_FLEET'];
@@ -189,6 +190,23 @@ describe('what is configured', () => {
   it('names the folder of a host’s certificates from where the file is', () => {
     const yaml = 'hosts: [{name: gpu-1, docker: "tcp://gpu-1:2376", tls: certificates}]';
     expect(load(yaml).hosts).toMatchObject([{ tls: resolve(folder, 'certificates') }]);
+  });
+
+  it('may be as much as is allowed, and a limit may be the same as the next', () => {
+    const config = load(`
+policy: {leastLease: 1h, mostLease: 1h, hostSilent: 5m, hostLost: 5m, queueLimit: 10000}
+proxy: {publicUrl: "http://[::1]", port: 65535}
+teams:
+  - name: lab
+    credits: 1000000000
+    people: [{name: x}]
+    allowances: [{to: x, every: day, amount: 1000000000}]
+`);
+    expect(config.policy).toMatchObject({ leastLease: 3600, hostLost: 300, queueLimit: 10_000 });
+    expect(config.proxy?.port).toBe(65_535);
+    expect(config.teams).toMatchObject([
+      { credits: 3_600_000_000_000_000n, allowances: [{ carryOver: 0n }] },
+    ]);
   });
 
   it('is who is in a team, by name and by user group', () => {
