@@ -95,7 +95,7 @@ function createFailure() {
     noteEnd,
     note(error: unknown, query: string, parameters: unknown[]) {
       noteEnd(error);
-      // In the form in which Drizzle gives it to who hears of it first.
+      // In the form in which Drizzle throws it.
       if (error instanceof Error) first ??= new DrizzleQueryError(query, parameters, error);
     },
     first: () => first,

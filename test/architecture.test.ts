@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { suites } from './support/verdict.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const biome = join(root, 'node_modules/.bin/biome');
@@ -160,6 +161,12 @@ it.each([
   }
   const median = lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)];
   expect(median).toBeLessThanOrEqual(limit.half);
+});
+
+it('every test is of a suite, so that it runs', async () => {
+  const folders = [...(await sources('test/**/*.test.ts')).keys()].map(dirname);
+  const known = ['test', ...suites.map((suite) => `test/${suite}`)];
+  expect(new Set(folders).difference(new Set(known))).toEqual(new Set());
 });
 
 describe('every way to say no', () => {

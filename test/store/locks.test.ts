@@ -76,7 +76,7 @@ const locks: Record<string, Lock> = {
       return () => act(world, recordInventory, { hostId, devices: [] });
     },
   },
-  'a promotion has the accounts of those who wait in line': {
+  'a promotion has the accounts of those who wait': {
     held: rowsOf('accounts', "kind = 'team'"),
     waits: /from "accounts" where.*"leases".*for no key update$/s,
     async begin(stage) {

@@ -6,7 +6,7 @@ import { gpuHostFolder, gpuHostScript, startGpuHost } from './gpu-host.ts';
 
 /**
  * Brings the images onto the engines of so many workers: the first builds them, the others get
- * copies. Who no longer wants them ends the standard input.
+ * copies. Closing its standard input stops it.
  */
 const workers = Number(process.argv[2]);
 process.stdin.resume().once('end', () => process.exit(1));
@@ -22,7 +22,7 @@ for (const folder of others)
     await promisify(execFile)(gpuHostScript, ['copy', first, folder]);
 process.exit(0);
 
-/** What was copied to it last. */
+/** The image reference of the last copy. */
 function imagesOf(folder: string): Promise<string | null> {
   return readFile(join(folder, 'images'), 'utf8').catch(() => null);
 }

@@ -11,7 +11,7 @@ export type FakeClock = Clock & {
    * for the real outside (a database, a socket) is not waited for.
    */
   advance(milliseconds: number): Promise<void>;
-  /** As after a pause of the whole machine: whoever would have woken by then wakes, at its end. */
+  /** As after a pause of the whole machine: every sleeper that is due wakes once, at the new time. */
   leap(milliseconds: number): Promise<void>;
 };
 

@@ -17,13 +17,13 @@ import { createJumpingClock } from '../jumping-clock.ts';
 import { testPolicy } from '../world.ts';
 import type { KillPoint, Life } from './scenario.ts';
 
-/** A step that comes after the goal, such as a notice of it, gets so long. */
+/** Time for a step after the goal, such as a notice of it. */
 const patienceMilliseconds = 60_000;
 const policy = { ...testPolicy, claimSeconds: 1, stopGraceSeconds: 1 };
 
 // Opening the database imports these, and a life begins when all is imported.
 await Promise.all([import('drizzle-orm/postgres-js'), import('drizzle-orm/postgres-js/migrator')]);
-// Who is killed would leave no compiled code to the next one.
+// A killed process doesn't write its compile cache.
 flushCompileCache();
 /** One life of the process: asks for the command, works until the goal, or dies at the point. */
 const life: Life = JSON.parse(await text(process.stdin));

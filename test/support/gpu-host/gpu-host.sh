@@ -21,10 +21,13 @@ name=$(basename "$folder")
 namespace=dibs-$name
 tls=$folder/tls
 
+lock() { # beside the folder, which may be removed while others wait for it
+  flock -w 300 "$2" || { echo "the host in $1 is in use by another run" >&2; exit 1; }
+}
+
 claim() { # one run at a time; the number k makes the subnet, and is kept for the folder's life
   mkdir -p "$folder"/{data,run,bin,state,tls}
-  exec 9> "$folder/lock"
-  flock -w 300 9 || { echo "the host in $folder is in use by another run" >&2; exit 1; }
+  [ -n "${is_locked:-}" ] || { exec 9> "$folder.lock"; lock "$folder" 9; }
   [ -s "$folder/k" ] || for k in $(seq 250); do
     mkdir "$(dirname "$folder")/.k$k" 2>/dev/null && { echo "$k" > "$folder/k"; break; }
   done
@@ -135,8 +138,10 @@ down() {
 }
 
 copy() { # neither runs meanwhile; both share the files of the layers, which no engine writes to again
-  "$here/gpu-host.sh" down "$other"
   claim
+  exec 8> "$other.lock"
+  lock "$other" 8
+  is_locked=yes "$here/gpu-host.sh" down "$other"
   mkdir -p "$other/data"
   for each in "$folder"/data/*; do
     case $each in
