@@ -123,10 +123,12 @@ function heard<Asked extends Promise<unknown>>(
   return asked;
 }
 
-/** The driver and the system give an errno; a server that ends a connection says that it is fatal. */
+/**
+ * The driver and the system give an errno. Where the server ends a connection, a running statement
+ * hears of the closed connection too: the driver keeps what the server said for when it is ready, which it never is.
+ */
 function isLoss(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return 'errno' in error || ('severity' in error && error.severity === 'FATAL');
+  return error instanceof Error && 'errno' in error;
 }
 
 /** In a failed transaction. Drizzle wraps the driver's error. */
