@@ -39,8 +39,9 @@ async function waysOn(done: readonly string[], context: ArgumentContext): Promis
   if (name === undefined) return [await argumentTypes.command.suggest(context, [])];
   const command = context.commands.find((row) => row.name === name.toLowerCase());
   if (command === undefined) return [];
+  const typed = given.map((word) => word.toLowerCase());
   const flags = command.flags
-    .filter((flag) => !given.includes(flag.name))
+    .filter((flag) => !typed.includes(flag.name))
     .map((flag) => ({ text: flag.name, hint: flag.says }));
   const values = given.filter((word) => !word.startsWith('--'));
   const list = await argumentsFor(command, values[0], context);

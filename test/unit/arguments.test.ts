@@ -227,7 +227,8 @@ describe('the ways to go on', () => {
     const fleet = async () => ({ hosts: [], queue: [], running: [] });
     const on = flags(await texts('start a100 1h --', { fleet }));
     expect(on).toEqual(['--now', '--me', '--check']);
-    expect(flags(await texts('start a100 1h --now --', { fleet }))).toEqual(['--me', '--check']);
+    for (const now of ['--now', '--NOW'])
+      expect(flags(await texts(`start a100 1h ${now} --`, { fleet }))).toEqual(['--me', '--check']);
   });
 
   it('are twenty-five at most, and a long list leaves room for the other', async () => {
