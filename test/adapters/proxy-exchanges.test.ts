@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createExchanges } from '../../adapters/proxy/exchanges.ts';
 import type { Route } from '../../core/access.ts';
-
-const routeOf = (name: string): Route => ({
-  sessionId: `id-of-${name}`,
-  name,
-  holderId: 'bob',
-  url: `http://127.0.0.1:1/s/${name}/`,
-  token: 'a token',
-});
-
-const otter = routeOf('brave-otter');
-
-const heron = routeOf('calm-heron');
+import { heron, otter } from '../support/proxy/routes.ts';
 
 describe('exchanges', () => {
   it('of a session that is over are ended, and those of others go on', () => {

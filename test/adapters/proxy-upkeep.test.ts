@@ -1,29 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createExchanges } from '../../adapters/proxy/exchanges.ts';
 import { createUpkeep } from '../../adapters/proxy/upkeep.ts';
-import type { Route } from '../../core/access.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
+import { keptLog } from '../support/kept-log.ts';
 import { createRecord } from '../support/proxy/record.ts';
-import { quietLog } from '../support/site.ts';
+import { heron, otter } from '../support/proxy/routes.ts';
 import { noon } from '../support/world.ts';
-
-const routeOf = (name: string): Route => ({
-  sessionId: `id-of-${name}`,
-  name,
-  holderId: 'bob',
-  url: `http://127.0.0.1:1/s/${name}/`,
-  token: 'a token',
-});
-
-const otter = routeOf('brave-otter');
-
-const heron = routeOf('calm-heron');
-
-function keptLog() {
-  const lines: string[] = [];
-  const keep = (text: string) => void lines.push(text);
-  return { lines, log: { ...quietLog, warn: keep, error: keep } };
-}
 
 describe('upkeep', () => {
   function stage() {
