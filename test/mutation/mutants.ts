@@ -7,6 +7,8 @@ import { Instrumenter } from '@stryker-mutator/instrumenter';
 export type Mutant = {
   /** Says the same mutant as long as its file and its text stay. Empty for what is left out. */
   id: string;
+  /** The number by which its probe says that it was reached. */
+  probe: number;
   file: string;
   line: number;
   mutator: string;
@@ -18,7 +20,7 @@ export type Mutant = {
 
 export type Found = {
   mutants: Mutant[];
-  /** The sources with a probe at each mutant, by file. A probe says the mutant's place in the list. */
+  /** The sources with a probe at each mutant, by file. A probe says the mutant's number. */
   probed: Map<string, string>;
 };
 
@@ -45,7 +47,9 @@ export async function findMutants(root: string, files: string[]): Promise<Found>
       const isLeftOut = mutant.status === 'Ignored' || isBroken(mutant);
       const id = isLeftOut ? '' : hash(`${change}\0${nth}`).slice(0, 8);
       const line = mutant.location.start.line + 1;
-      return { id, file, line, mutator, start, original, replacement };
+      // Not its place in the list: Stryker counts mutants too that it then leaves out.
+      const probe = Number(mutant.id);
+      return { id, probe, file, line, mutator, start, original, replacement };
     }),
     probed: new Map(
       printed.map(({ name, content }) => [

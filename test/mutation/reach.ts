@@ -82,6 +82,7 @@ type Learnt = Omit<Reach[string], 'text'>;
 async function measure(asked: Asked, files: string[]): Promise<Map<string, Learnt>> {
   const { copy, found, databaseUrl } = asked;
   // A browser has no files to write to, so its tests are taken to reach all that runs in pages.
+  const idOf = new Map(found.mutants.map(({ probe, id }) => [probe, id]));
   const inPages = found.mutants.filter(({ file }) => file.endsWith('.js')).map(({ id }) => id);
   async function run(its: string[]): Promise<[string, Learnt][]> {
     const times = { limitMillis: its.length * 1_200_000, testMillis: 300_000 };
@@ -89,8 +90,8 @@ async function measure(asked: Asked, files: string[]): Promise<Map<string, Learn
     const ends = entries.filter((entry) => entry.kind === 'ended');
     return its.map((file) => {
       const { millis = 0, passed = 0, failed = [] } = ends.find((end) => end.file === file) ?? {};
-      const places = [...(reached.get(file) ?? [])];
-      const ids = places.map((at) => found.mutants[at]?.id ?? '').filter((id) => id !== '');
+      const probes = [...(reached.get(file) ?? [])];
+      const ids = probes.map((probe) => idOf.get(probe) ?? '').filter((id) => id !== '');
       const all = file.startsWith('test/browser/') ? [...ids, ...inPages] : ids;
       return [file, { millis, reached: all, passes: failed.length === 0 && passed > 0 }];
     });

@@ -18,7 +18,7 @@ export type Run = {
   databaseUrl: string;
 };
 
-/** What a run came to, with the mutants that each file reached by their places. */
+/** What a run came to, with the mutants that each file reached by their probes. */
 export type Ran = {
   entries: Entry[];
   reached: Map<string, Set<number>>;

@@ -6,7 +6,7 @@ import { findMutants, isProgram, type Mutant, mutate } from '../mutation/mutants
 import { layerOf, sample } from '../mutation/sample.ts';
 
 const aMutant = (file: string, nth: number): Mutant => ({
-  ...{ id: `${file}#${nth}`, file, line: nth, mutator: 'BooleanLiteral' },
+  ...{ id: `${file}#${nth}`, probe: nth, file, line: nth, mutator: 'BooleanLiteral' },
   ...{ start: 0, original: 'true', replacement: 'false' },
 });
 
@@ -81,6 +81,17 @@ export function paid(a: number | null, b: number, log: Console): number {
     expect(product && mutate(source, product)).toBe(
       source.replace('(a ?? b) * 2', '((a ?? b) / 2)'),
     );
+  });
+
+  it('are told apart by their probes, by whose number each is known', async () => {
+    const other = `export const double = (a: number) => { if (a > 1) { return a * 3; } return 2; };\n`;
+    await writeFile(join(folder, 'double.ts'), other);
+    const found = await findMutants(folder, ['double.ts', 'paid.ts']);
+    const probed = [...found.probed.values()].join();
+    const operators = found.mutants.filter(({ mutator }) => mutator === 'ArithmeticOperator');
+    expect(operators.map(({ replacement }) => replacement)).toEqual(['a / 3', '(a ?? b) / 2']);
+    for (const { probe, replacement } of operators)
+      expect(probed.replaceAll(/\s+/g, ' ')).toContain(`("${probe}") ? ${replacement}`);
   });
 
   it('are real programs', () => {
