@@ -84,7 +84,7 @@ function enduring(client: Sql): Sql {
 
 type Failure = ReturnType<typeof createFailure>;
 
-/** What failed in a transaction: the first of its statements, and perhaps its connection. */
+/** Keeps the first failed statement of a transaction, and the loss of its connection. */
 function createFailure() {
   let first: Error | null = null;
   let loss: unknown = null;

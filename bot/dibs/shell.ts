@@ -1,6 +1,6 @@
 import type { Settings } from '../config.ts';
 
-/** Where a command is typed: its settings, absent those of the process, and where it writes to. */
+/** The settings of a command, those of the process unless given, and its two outputs. */
 export type Shell = {
   settings?: Settings;
   out(text: string): void;

@@ -16,7 +16,7 @@ import { createWorld } from '../support/world.ts';
 
 let database: Database;
 beforeAll(async () => {
-  // Where timers are those of the test, one that was loaded hangs while the time is advanced.
+  // Under fake timers a database loaded from the snapshot hangs while the time is advanced.
   database = await openPglite(null);
 });
 beforeEach(() => empty(database));

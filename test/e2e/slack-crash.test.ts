@@ -52,7 +52,7 @@ describe('a process that is killed again and again', () => {
       for (const [round, kill] of rounds.entries()) {
         const some = names.slice(round * perRound, (round + 1) * perRound);
         const vote = () => slack.react(alice, request, yes);
-        // What the killed have claimed is free after a minute, which the last one need not wait for.
+        // The claims of killed processes lapse after a minute; the last one needn't wait in real time.
         const clock = round === rounds.length - 1 ? createQuickClock() : undefined;
         await killUnder(team, { some, kill, also: round === 1 ? vote : null, clock });
       }

@@ -42,7 +42,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** What holds the folders apart, and reads sources, is not a test of what they do. */
+/** The architecture tests read sources; they don't test behaviour. */
 const folders = ['unit', 'contract', 'store', 'adapters', 'e2e', 'browser', 'engine'];
 const left = process.env['DIBS_TEST_ENGINE'] === 'off' ? ['engine'] : [];
 const isTest = (file: string) =>
